@@ -1,0 +1,65 @@
+"""The one compiler decorator of the house, its flags, and where its compiled code is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+KEPT_CACHES = 4
+
+
+def _cache_home() -> Path:
+    named = os.environ.get("GLOSTEN_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(named) if named else Path.home() / ".cache") / "glosten"
+
+
+def _sources_hash() -> str:
+    """Hash every source of the package: numba itself does not notice an edited callee in another file."""
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    package = Path(__file__).parent
+    for source in sorted(package.rglob("*.py")):
+        digest.update(str(source.relative_to(package)).encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_directory() -> str:
+    """Return the directory for compiled code, or "" where none can be written (then nothing is cached)."""
+    home = _cache_home()
+    directory = home / _sources_hash()
+    try:
+        fresh = not directory.exists()
+        directory.mkdir(parents=True, exist_ok=True)
+        if fresh:
+            others = sorted(home.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            for stale in others[KEPT_CACHES:]:
+                shutil.rmtree(stale, ignore_errors=True)
+    except OSError:
+        return ""
+    return str(directory) if os.access(directory, os.W_OK) else ""
+
+
+_DIRECTORY = _cache_directory()
+
+
+def jit(function: Function) -> Function:
+    """Compile a function on its first call: no Python objects, IEEE arithmetic in source order, the GIL released.
+
+    ``fastmath`` stays off because results must not depend on the compiler's mood; division by zero follows numpy, and
+    every division that can meet a zero is guarded, since the uncompiled twin would raise.
+    """
+    kept = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _DIRECTORY
+    try:
+        compiled: Function = numba.njit(cache=bool(_DIRECTORY), nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = kept
+    return compiled

@@ -1,0 +1,1 @@
+"""What was earned and why: the split of profit and loss, and markouts."""

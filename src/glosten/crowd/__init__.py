@@ -1,0 +1,1 @@
+"""Who comes to trade: informed and noise traders, and the news they know."""

@@ -1,0 +1,1 @@
+"""The outside: tapes of real trades and quotes, and the matcher."""

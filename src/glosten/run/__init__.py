@@ -1,0 +1,1 @@
+"""Let time pass: simulate a model, backtest the maker."""

@@ -1,0 +1,1 @@
+"""Let people see: command line, tables, pages."""

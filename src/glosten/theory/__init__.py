@@ -1,0 +1,1 @@
+"""What should be true: the Glosten-Milgrom model, one compiled function an equation."""
