@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -56,10 +56,11 @@ def jit(function: Function) -> Function:
     ``fastmath`` stays off because results must not depend on the compiler's mood; division by zero follows numpy, and
     every division that can meet a zero is guarded, since the uncompiled twin would raise.
     """
-    kept = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _DIRECTORY
+    config: Any = numba.config
+    kept = config.CACHE_DIR
+    config.CACHE_DIR = _DIRECTORY
     try:
-        compiled: Function = numba.njit(cache=bool(_DIRECTORY), nogil=True, error_model="numpy")(function)
+        compile_lazily: Any = numba.njit(cache=bool(_DIRECTORY), nogil=True, error_model="numpy")
+        return cast(Function, compile_lazily(function))
     finally:
-        numba.config.CACHE_DIR = kept
-    return compiled
+        config.CACHE_DIR = kept

@@ -1,7 +1,8 @@
 """What passes between the rooms: enums, frozen records, and the flat rows that compiled code reads.
 
-Units everywhere: times are int64 nanoseconds since 1970 UTC; prices are whole ticks; sizes are whole lots; cash is whole
-quanta of the quote asset (`Instrument.quantum`). Floats appear only as signals (belief, anchor), never as balances.
+Units everywhere: times are int64 nanoseconds since 1970 UTC; prices are whole ticks; sizes are whole lots; cash is
+whole quanta of the quote asset (`Instrument.quantum`). Floats appear only as signals (belief, anchor), never as
+balances.
 """
 
 from __future__ import annotations
