@@ -155,6 +155,12 @@ ACTION = np.dtype(
 )
 """One request to the venue; ``immediate`` is an IOC limit, whose price is the worst that is accepted."""
 
+QUOTES = np.dtype([(name, _INTEGER) for name in ("ts_ns", "bid", "bid_lots", "ask", "ask_lots")])
+"""The top of the book as it stood from ``ts_ns`` on; a side with 0 lots displays nothing."""
+
+PRINTS = np.dtype([(name, _INTEGER) for name in ("ts_ns", "price", "lots", "side", "aggressor")])
+"""One print of the tape; ``side`` is the aggressor's, ``aggressor`` numbers the market order it belongs to."""
+
 ACTIONS = 2 * SLOTS
 """Rows an action array needs: at most one cancel and one placement a slot."""
 
