@@ -1,0 +1,108 @@
+"""What the strategy's page leaves open and a program must know: clocks, loss limits, units, the mode."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from glosten.params._declaration import About, Declaration
+
+
+class Runtime(Declaration):
+    """Runtime settings."""
+
+    cycle_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=86_400,
+            description="Time between two decisions, of the tape or of the wall: at least 0.1; 0 "
+            "decides after every event, for research.",
+        ),
+        About("s", "when the maker decides", "STRATEGY 0 R1"),
+    ] = 15.0
+    decide_on_fill: Annotated[
+        bool,
+        Field(description="Decide also right after each fill of our own; such a decision does not count as a cycle."),
+        About("", "when the maker decides", "STRATEGY 0 R1"),
+    ] = False
+    consec_loss_limit: Annotated[
+        int,
+        Field(ge=1, le=1000, description="Losing sells in a row that trip the losing-streak breaker."),
+        About("closed sells", "the losing-streak breaker (step 9)", "STRATEGY 5.2"),
+    ] = 3
+    daily_loss_pct: Annotated[
+        float,
+        Field(ge=0, le=100, description="Realised loss of one UTC day that trips the daily breaker. 0 turns it off."),
+        About("% of A", "the daily breaker (step 9)", "STRATEGY 5.2"),
+    ] = 2.5
+    max_data_age_s: Annotated[
+        float,
+        Field(ge=0.1, le=86_400, description="Silence of the market data after which every quote is cancelled."),
+        About("s", "all orders (step 1)", "STRATEGY 0 R4"),
+    ] = 30.0
+    requote_qty_tol: Annotated[
+        float,
+        Field(
+            ge=0, le=1, description="How far the rest of an order may be from its wanted size before it is replaced."
+        ),
+        About("fraction of the size", "resting orders (step 18)", "STRATEGY 4.7"),
+    ] = 0.25
+    initial_cost_basis: Annotated[
+        float | None,
+        Field(
+            ge=1e-12,
+            le=1e12,
+            description="What coins found at the first start have cost, fees included. Left "
+            "empty, the mid price of that moment.",
+        ),
+        About(
+            "quote units per coin", "the break-even of coins found at the start", "STRATEGY 4.6 BE_GUARD", live=False
+        ),
+    ] = None
+    obs_source: Annotated[
+        Literal["own_fills", "tape"],
+        Field(description="What moves the belief: fills of our own orders, or every aggressor order on the tape."),
+        About("", "belief (step 6)", "STRATEGY 10.2", live=False),
+    ] = "own_fills"
+    mode: Annotated[
+        Literal["paper", "live", "backtest"],
+        Field(description="What the maker trades on: a recorded tape, live data without orders, or a venue."),
+        About("", "the host of the maker", "STRATEGY 10.8", live=False),
+    ] = "backtest"
+    supports_post_only: Annotated[
+        bool,
+        Field(description="Whether the venue takes post-only orders."),
+        About("", "the flag of quotes (step 21)", "STRATEGY 4.6 NO_POST_ONLY", live=False),
+    ] = True
+    quote_unit: Annotated[
+        float,
+        Field(
+            ge=1e-9,
+            le=1e9,
+            description="Price of one unit of the quote asset in the currency of the cash keys: "
+            "with 190, an ETH-quoted pair reads them as dollars.",
+        ),
+        About(
+            "currency per quote unit",
+            "TRADING_LIMIT, GM_TL, GM_CAPITAL_ALLOC, MIN_ORDER_QUOTE",
+            "STRATEGY 0 R7",
+            live=False,
+        ),
+    ] = 1.0
+
+    @field_validator("cycle_seconds", mode="after")
+    @classmethod
+    def _not_faster_than_a_venue_bears(cls, value: float) -> float:
+        if 0 < value < 0.1:
+            raise PydanticCustomError("out_of_range", "must be 0 (after every event) or at least 0.1 s")
+        return value
+
+    @field_validator("mode", mode="after")
+    @classmethod
+    def _only_what_is_built(cls, value: str) -> str:
+        if value != "backtest":
+            raise PydanticCustomError("not_built", "is not built yet, only backtest is")
+        return value
