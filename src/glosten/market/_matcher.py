@@ -91,12 +91,15 @@ def cancel(resting: NDArray[np.void], slot: int) -> int:
 @jit
 def on_book(resting: NDArray[np.void], book: np.void) -> None:
     """Learn from a quote how much can be ahead of us: at most what is displayed at our price, nothing inside it."""
+    bid, bid_lots, ask, ask_lots = book["bid"], book["bid_lots"], book["ask"], book["ask_lots"]
     for slot in range(len(resting)):
         order = resting[slot]
+        if order["side"] == 0 or order["ahead"] == 0:
+            continue
         if order["side"] == Side.BUY:
-            order["ahead"] = _queue_at(order["price"] - book["bid"], book["bid_lots"], order["ahead"])
-        elif order["side"] == Side.SELL:
-            order["ahead"] = _queue_at(book["ask"] - order["price"], book["ask_lots"], order["ahead"])
+            order["ahead"] = _queue_at(order["price"] - bid, bid_lots, order["ahead"])
+        else:
+            order["ahead"] = _queue_at(ask - order["price"], ask_lots, order["ahead"])
 
 
 @jit
@@ -111,7 +114,7 @@ def on_trade(resting: NDArray[np.void], trade: np.void, fees: np.void, fills: ND
     count = 0
     others = 0  # what traded at the print's own price with those ahead of us
     while volume > 0:
-        slot = _first_hit(resting, trade)
+        slot = _first_hit(resting, trade["side"], trade["price"])
         if slot < 0:
             break
         order = resting[slot]
@@ -139,26 +142,19 @@ def _queue_at(better: int, displayed: int, ahead: int) -> int:
 
 
 @jit
-def _depth(order: np.void, trade: np.void) -> int:
-    """Return how many ticks a print went through an order, 0 at its price, -1 where it cannot meet it."""
-    if order["side"] == 0 or order["side"] == trade["side"]:
-        return -1
-    depth: int = order["side"] * (order["price"] - trade["price"])
-    if depth == 0 and trade["side"] == Side.UNKNOWN:
-        return -1
-    return depth if depth >= 0 else -1
-
-
-@jit
-def _first_hit(resting: NDArray[np.void], trade: np.void) -> int:
+def _first_hit(resting: NDArray[np.void], side: int, price: int) -> int:
     """Return the slot of the order that a print meets first, -1 for none."""
-    first, deepest, shortest = -1, -1, 0
+    nearest = 1 if side == Side.UNKNOWN else 0
+    first, deepest, shortest = -1, nearest, LARGEST_INTEGER
     for slot in range(len(resting)):
-        depth = _depth(resting[slot], trade)
-        if depth < 0 or depth < deepest:
+        order = resting[slot]
+        if order["side"] == 0 or order["side"] == side:
             continue
-        ahead = resting[slot]["ahead"] if depth == 0 else 0
-        if depth > deepest or ahead < shortest:
+        depth = order["side"] * (order["price"] - price)
+        if depth < deepest:
+            continue
+        ahead = order["ahead"] if depth == 0 else 0
+        if depth > deepest or first < 0 or ahead < shortest:
             first, deepest, shortest = slot, depth, ahead
     return first
 
@@ -168,7 +164,9 @@ def _advance_queue(resting: NDArray[np.void], trade: np.void, others: int) -> No
     """Move our orders forward: nobody is left ahead at prices that a print went through."""
     for slot in range(len(resting)):
         order = resting[slot]
-        depth = _depth(order, trade)
+        if order["side"] == 0 or order["side"] == trade["side"]:
+            continue
+        depth = order["side"] * (order["price"] - trade["price"])
         if depth > 0:
             order["ahead"] = 0
         elif depth == 0:
