@@ -1,1 +1,6 @@
 """What to do: belief, anchor, price, size, guards, ladder; a pure function of state, parameters and event."""
+
+from glosten.maker._state import PRIOR_AT_SNAP, STATE, fresh, snapshot
+from glosten.maker._step import step
+
+__all__ = ["PRIOR_AT_SNAP", "STATE", "fresh", "snapshot", "step"]

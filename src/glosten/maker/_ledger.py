@@ -1,0 +1,86 @@
+"""Ledger: exact integers of cash, inventory and what it cost (STRATEGY step 6, ENGINES 5.2 invariant 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glosten._integer import multiply_divide
+from glosten._jit import jit
+from glosten.records import OrderState, Side
+
+
+@jit
+def average_cost(s: Any, p: Any) -> float:
+    """Return what one held coin cost, entry fees included, in quote units; 0 when nothing is held."""
+    ledger, instrument = s["ledger"], p["instrument"]
+    if ledger["held"] <= 0:
+        return 0.0
+    return (ledger["cost"] * instrument["quantum"]) / (ledger["held"] * instrument["lot"])
+
+
+@jit
+def adopt(s: Any, p: Any, mid: float) -> None:
+    """Take over the coins that fit the allocation when the gate first opens; the rest stays external and is not sold.
+
+    Their cost is ``runtime.initial_cost_basis``, or the mid where none was given (STRATEGY BE_GUARD, section 10.5).
+    """
+    ledger, instrument, allocation = s["ledger"], p["instrument"], s["capital"]["allocation"]
+    lot_value = mid * instrument["lot"]
+    ledger["held"] = min(ledger["coin"], int(allocation / lot_value + 1e-9))
+    basis = p["runtime"]["initial_cost_basis"]
+    basis = basis if basis > 0.0 else mid
+    ledger["cost"] = round(ledger["held"] * instrument["lot"] * basis / instrument["quantum"])
+    ledger["base_capital"] = int(allocation / instrument["quantum"])
+    ledger["started"] = 1
+
+
+@jit
+def book_fill(s: Any, p: Any, e: Any) -> None:
+    """Book a fill of ours: cash, coins, cost and realised profit, all exact; a sale removes floor(cost * sold / held)."""
+    ledger, order = s["ledger"], s["orders"][e["slot"]]
+    notional = e["price"] * e["lots"] * p["instrument"]["quanta_per_tick_lot"]
+    if e["side"] == Side.BUY:
+        ledger["cash"] -= notional + e["fee"]
+        ledger["coin"] += e["lots"]
+        ledger["held"] += e["lots"]
+        ledger["cost"] += notional + e["fee"]
+    else:
+        sold = min(e["lots"], ledger["held"])
+        removed = multiply_divide(ledger["cost"], sold, ledger["held"])
+        gained = notional - e["fee"] - removed
+        ledger["cash"] += notional - e["fee"]
+        ledger["coin"] -= e["lots"]
+        ledger["held"] -= sold
+        ledger["cost"] -= removed
+        ledger["realised"] += gained
+        order["realised"] += gained
+    ledger["fees"] += e["fee"]
+    ledger["turnover"] += notional
+    order["leaves"] -= e["lots"]
+    s["count"]["fills"] += 1
+    s["count"]["maker_fills"] += e["is_maker"]
+    s["risk"]["last_fill_ns"] = e["ts_ns"]
+    s["risk"]["idle_cycles"] = 0
+
+
+@jit
+def close_order(s: Any, p: Any, slot: int) -> None:
+    """Free a slot and count the outcome of a sell that traded: a win, a loss, or a jump no trade explains."""
+    order, risk = s["orders"][slot], s["risk"]
+    traded = order["lots"] - order["leaves"]
+    if order["side"] == Side.SELL and traded > 0:
+        outcome = order["realised"]
+        if (
+            abs(outcome) * p["instrument"]["quantum"]
+            > p["strategy"]["SPREAD_PNL_JUMP_GUARD"] * s["capital"]["allocation"]
+        ):
+            risk["jumps"] += 1
+        else:
+            risk["daily_realised"] += outcome
+            if outcome > 0:
+                risk["wins"] += 1
+                risk["consecutive_losses"] = 0
+            elif outcome < 0:
+                risk["losses"] += 1
+                risk["consecutive_losses"] += 1
+    order["state"], order["leaves"], order["lots"], order["realised"] = OrderState.NONE, 0, 0, 0

@@ -1,0 +1,170 @@
+"""Planner: from what is wanted and what rests to cancels and placements; one planner for every host (steps 18, 21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glosten._jit import jit
+from glosten.maker._price import guard_applies
+from glosten.records import EXIT_SLOT, LARGEST_INTEGER, RUNGS, SLOTS, Operation, OrderState, Reason, Side
+
+
+@jit
+def side_of(slot: int) -> int:
+    """Return what an order in this slot does: bids are slots 0..9, asks and the exit come after."""
+    return Side.BUY if slot < RUNGS else Side.SELL
+
+
+@jit
+def drift_bps(price: int, wanted: int) -> float:
+    """Return how far an order's price stands from the wanted one, in bps of the wanted one."""
+    return 1e4 * abs(price / wanted - 1.0) if wanted > 0 else 0.0
+
+
+@jit
+def reason_to_cancel(s: Any, p: Any, slot: int) -> int:
+    """Return why the resting order of a slot should go, or `Reason.NONE` to keep it.
+
+    Source: STRATEGY step 18, GM_STALE_CYCLES, GM_STALE_DRIFT_BPS, runtime.requote_qty_tol.
+    """
+    order, target, keys = s["orders"][slot], s["targets"][slot], p["strategy"]
+    if target["lots"] == 0:
+        return target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
+    if order["side"] == Side.SELL and guard_applies(s, p):
+        if order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]:
+            return Reason.BE_BLOCK
+    if order["revision"] != p["revision"]:
+        return Reason.CONFIG_CHANGED
+    if s["cycle"]["number"] - order["placed_cycle"] > keys["GM_STALE_CYCLES"]:
+        return Reason.STALE_AGE
+    if drift_bps(order["price"], target["price"]) > keys["GM_STALE_DRIFT_BPS"]:
+        return Reason.STALE_DRIFT
+    if abs(order["leaves"] - target["lots"]) > p["runtime"]["requote_qty_tol"] * target["lots"]:
+        return Reason.QTY_CHANGED
+    return Reason.NONE
+
+
+@jit
+def committed(s: Any, p: Any, side: int) -> int:
+    """Return what live orders of a side tie up, unconfirmed cancels included: quanta for bids, lots for asks."""
+    total = 0
+    for slot in range(SLOTS):
+        order = s["orders"][slot]
+        if order["state"] != OrderState.NONE and order["side"] == side:
+            if side == Side.BUY:
+                total += order["price"] * order["leaves"] * p["instrument"]["quanta_per_tick_lot"]
+            else:
+                total += order["leaves"]
+    return total
+
+
+@jit
+def limit_of(s: Any, side: int) -> int:
+    """Return what live orders of a side may tie up: quanta for bids, managed lots for asks."""
+    return s["capital"]["bid_limit"] if side == Side.BUY else s["ledger"]["held"]
+
+
+@jit
+def request(actions: Any, count: int, slot: int, operation: int, reason: int) -> int:
+    """Write one action row and return the new count; a placement's price and size are filled in by the caller."""
+    action = actions[count]
+    action["operation"], action["slot"], action["side"], action["reason"] = operation, slot, side_of(slot), reason
+    action["price"], action["lots"], action["post_only"], action["immediate"] = 0, 0, 0, 0
+    return count + 1
+
+
+@jit
+def cancel(s: Any, actions: Any, count: int, slot: int, reason: int) -> int:
+    """Ask for the cancel of a resting order; its slot and funds are free only once that is acknowledged."""
+    s["orders"][slot]["state"] = OrderState.CANCELLING
+    s["count"]["cancelled"] += 1
+    return request(actions, count, slot, Operation.CANCEL, reason)
+
+
+@jit
+def innermost(s: Any, side: int) -> int:
+    """Return the wanted price nearest the market on a side, in ticks; beyond every price where nothing is wanted."""
+    best = 0 if side == Side.BUY else LARGEST_INTEGER
+    for slot in range(SLOTS):
+        target = s["targets"][slot]
+        if target["lots"] > 0 and side_of(slot) == side:
+            best = max(best, target["price"]) if side == Side.BUY else min(best, target["price"])
+    return best
+
+
+@jit
+def cancel_stale(s: Any, p: Any, actions: Any, count: int) -> int:
+    """Cancel what no longer fits its target, and what would meet a new order of our own; mark the rest as kept."""
+    highest_bid, lowest_ask = innermost(s, Side.BUY), innermost(s, Side.SELL)
+    for slot in range(SLOTS):
+        order, target = s["orders"][slot], s["targets"][slot]
+        if order["state"] != OrderState.WORKING:
+            continue
+        reason = reason_to_cancel(s, p, slot)
+        if reason == Reason.NONE:
+            meets_ask = order["side"] == Side.BUY and order["price"] >= lowest_ask
+            meets_bid = order["side"] == Side.SELL and order["price"] <= highest_bid
+            reason = Reason.STALE_DRIFT if meets_ask or meets_bid else Reason.NONE
+        if reason != Reason.NONE:
+            count = cancel(s, actions, count, slot, reason)
+        else:
+            target["pending"] = 0
+    return count
+
+
+@jit
+def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
+    """Cancel kept orders larger than their targets where the kept ones of a side would exceed its limit (ruling R2)."""
+    for side in (Side.BUY, Side.SELL):
+        kept = 0
+        for slot in range(SLOTS):
+            order = s["orders"][slot]
+            if order["state"] == OrderState.WORKING and order["side"] == side:
+                unit = order["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
+                kept += order["leaves"] * unit
+        if kept <= limit_of(s, side):
+            continue
+        for slot in range(SLOTS):
+            order, target = s["orders"][slot], s["targets"][slot]
+            too_large = order["leaves"] > target["lots"] or order["price"] > target["price"]
+            if order["state"] == OrderState.WORKING and order["side"] == side and too_large:
+                target["pending"] = 1
+                count = cancel(s, actions, count, slot, Reason.QTY_CHANGED)
+    return count
+
+
+@jit
+def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
+    """Place what is still wanted where the slot is free and the side's limit has room; each target once a cycle.
+
+    Called by the decision and again on every cancel's acknowledgement, so that no side stays bare for a cycle (R9).
+    """
+    for slot in range(SLOTS):
+        order, target = s["orders"][slot], s["targets"][slot]
+        if target["pending"] == 0 or order["state"] != OrderState.NONE:
+            continue
+        side = side_of(slot)
+        unit = target["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
+        if committed(s, p, side) + target["lots"] * unit > limit_of(s, side):
+            continue
+        target["pending"] = 0
+        order["state"], order["side"], order["price"] = OrderState.PLACING, side, target["price"]
+        order["lots"], order["leaves"], order["realised"] = target["lots"], target["lots"], 0
+        order["post_only"], order["revision"] = target["post_only"], p["revision"]
+        order["placed_cycle"], order["placed_ns"] = s["cycle"]["number"], s["view"]["now_ns"]
+        s["count"]["placed"] += 1
+        if slot != EXIT_SLOT:
+            s["risk"]["idle_cycles"] = 0
+        action = actions[count]
+        count = request(actions, count, slot, Operation.PLACE, target["reason"])
+        action["price"], action["lots"] = target["price"], target["lots"]
+        action["post_only"], action["immediate"] = target["post_only"], target["immediate"]
+    return count
+
+
+@jit
+def plan(s: Any, p: Any, actions: Any) -> int:
+    """Write the actions that turn what rests into what is wanted, cancels first; return how many there are."""
+    count = cancel_stale(s, p, actions, 0)
+    count = cancel_excess(s, p, actions, count)
+    return place_pending(s, p, actions, count)

@@ -1,0 +1,91 @@
+"""Size: how much capital may work, and how much of it on each side (STRATEGY steps 4, 12, 14, 15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glosten._jit import jit
+from glosten.maker._price import PERCENT
+from glosten.records import Reason
+
+
+@jit
+def allocation(wallet: float, percent: float, largest: float, reserve_percent: float) -> float:
+    """Return what the strategy may use: a share of the wallet, capped, less the reserve.
+
+    All amounts in quote units. Source: STRATEGY 4.2, ALLOC_PCT.
+    """
+    return max(0.0, min(wallet * percent * PERCENT, largest) - wallet * reserve_percent * PERCENT)
+
+
+@jit
+def skew_ratio(exposure: float, target: float, largest: float) -> float:
+    """Return how many times larger the heavy side is quoted than the light side (1 at the target).
+
+    ``exposure`` is inventory over allocation. Source: STRATEGY 4.6, SKEW_QTY_MAX.
+    """
+    distance = (exposure - target) / (1.0 - target) if exposure >= target else (target - exposure) / target
+    return 1.0 + (largest - 1.0) * min(max(distance, 0.0), 1.0)
+
+
+@jit
+def measure(s: Any, p: Any, mid: float) -> None:
+    """Write the wallet, the allocation, the inventory's value and the smallest order, all in quote units."""
+    capital, ledger, keys, instrument = s["capital"], s["ledger"], p["strategy"], p["instrument"]
+    lot_value = mid * instrument["lot"]
+    wallet = ledger["cash"] * instrument["quantum"] + ledger["coin"] * lot_value
+    capital["wallet"] = wallet
+    capital["allocation"] = allocation(wallet, keys["ALLOC_PCT"], keys["GM_CAPITAL_ALLOC"], keys["ALLOC_RESERVE_PCT"])
+    capital["smallest_order"] = max(
+        keys["MIN_ORDER_QUOTE"], instrument["min_notional"], instrument["min_lots"] * lot_value
+    )
+    revalue(s, p, mid)
+
+
+@jit
+def revalue(s: Any, p: Any, mid: float) -> None:
+    """Write the inventory's value and its share of the allocation (0 where nothing is allocated)."""
+    capital = s["capital"]
+    capital["inventory"] = s["ledger"]["held"] * p["instrument"]["lot"] * mid
+    capital["exposure"] = capital["inventory"] / capital["allocation"] if capital["allocation"] > 0.0 else 0.0
+
+
+@jit
+def limit_bids(s: Any, p: Any) -> None:
+    """Write the most that all resting bids together may cost, in quanta, and the name of the limit that binds.
+
+    Source: STRATEGY step 15: exposure cap, pair budget, allocation (ruling R2) and cash with its entry fee.
+    """
+    capital, keys = s["capital"], p["strategy"]
+    room, limiter = capital["allocation"] - capital["inventory"], Reason.ALLOC_CAP
+    share = keys["GM_MAX_EXP"] * PERCENT * capital["allocation"] - capital["inventory"]
+    if share < room:
+        room, limiter = share, Reason.MAX_EXP
+    if keys["PAIR_EXP_BUDGET"] > 0.0:
+        budget = keys["PAIR_EXP_BUDGET"] * capital["allocation"] - capital["inventory"]
+        if budget < room:
+            room, limiter = budget, Reason.PAIR_BUDGET
+    fee = max(keys["GM_MAKER_FEE"], keys["GM_FEE"] if keys["NO_POST_ONLY"] else 0.0) * PERCENT
+    cash = s["ledger"]["cash"] * p["instrument"]["quantum"] / (1.0 + max(fee, 0.0))
+    if cash < room:
+        room, limiter = cash, Reason.NO_CASH
+    capital["bid_limit"] = max(0, int(room / p["instrument"]["quantum"]))
+    capital["bid_limiter"] = limiter
+
+
+@jit
+def size(s: Any, p: Any) -> None:
+    """Write what each side may quote in total, in quote units, after skew and limits (the caller switches sides off).
+
+    The light side shrinks and the heavy side stays at GM_TL, so no side ever quotes more than GM_TL.
+    """
+    capital, keys = s["capital"], p["strategy"]
+    target = keys["SKEW_QTY_TARGET"]
+    ratio = skew_ratio(capital["exposure"], target, keys["SKEW_QTY_MAX"])
+    heavy_asks = capital["exposure"] >= target
+    capital["skew_ratio"] = ratio
+    capital["bid_size"] = keys["GM_TL"] / ratio if heavy_asks else keys["GM_TL"]
+    capital["ask_size"] = keys["GM_TL"] if heavy_asks else keys["GM_TL"] / ratio
+    limit_bids(s, p)
+    capital["bid_size"] = min(capital["bid_size"], capital["bid_limit"] * p["instrument"]["quantum"])
+    capital["ask_size"] = min(capital["ask_size"], s["ledger"]["held"] * p["instrument"]["lot"] * s["quote"]["ask"])
