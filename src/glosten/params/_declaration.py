@@ -1,128 +1,134 @@
-"""How a parameter is declared: a pydantic field whose metadata says what no type can."""
+"""The base of every model of parameters: what it accepts, and what it says when it does not."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
-from numbers import Real
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from glosten.params._about import Parameter, kind_of, parameter_of
+from glosten.params._problems import sentence
 
 TRUE_WORDS = frozenset({"true", "on", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "off", "no", "0"})
 NONE_WORDS = frozenset({"", "none", "null"})
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a reader wants to know of a parameter beside its type, default, range and help.
-
-    ``acts_on`` names the quantity that changes with it, ``source`` where its meaning is specified; ``acted_on`` is
-    false while the maker ignores it, and then only its default is accepted.
-    """
-
-    unit: str
-    acts_on: str
-    source: str
-    live: bool = True
-    acted_on: bool = True
-
-
-def about(field: FieldInfo) -> About:
-    """Return the `About` of a declared field."""
-    return next(item for item in field.metadata if isinstance(item, About))
-
-
-def kind_of(annotation: Any) -> type:
-    """Return what values of a field are, bool, int, float or str, looking through choices and "or nothing"."""
-    if get_origin(annotation) is Literal:
-        return type(get_args(annotation)[0])
-    members = [member for member in get_args(annotation) if member is not NoneType]
-    kind: type = members[0] if members else annotation
-    return kind
+def _wrong_type() -> PydanticCustomError:
+    return PydanticCustomError("wrong_type", "is of the wrong type")
 
 
 def _truth(value: object) -> bool:
-    word = value.strip().lower() if isinstance(value, str) else None
     if isinstance(value, bool):
         return value
-    if word in TRUE_WORDS | FALSE_WORDS:
-        return word in TRUE_WORDS
-    raise PydanticCustomError("wrong_type", "must be true or false")
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise _wrong_type()
+    return word in TRUE_WORDS
 
 
-def _number(value: Any) -> float | int:
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal | str):
-        raise PydanticCustomError("wrong_type", "must be a number")
-    if isinstance(value, int):
-        return value
+def _real(value: object) -> float:
+    plain: Any = value
+    if isinstance(value, bool) or not (isinstance(value, str) or hasattr(value, "__float__")):
+        raise _wrong_type()
     try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("wrong_type", "must be a number") from None
+        number = float(plain)
+    except (TypeError, ValueError, OverflowError):
+        raise _wrong_type() from None
     if not math.isfinite(number):
-        raise PydanticCustomError("wrong_type", "must be a finite number")
+        raise _wrong_type()
     return number
 
 
 def _whole(value: object) -> int:
-    number = _number(value)
-    if number != int(number):
-        raise PydanticCustomError("wrong_type", "must be a whole number")
+    number = _real(value)
+    if not number.is_integer():
+        raise _wrong_type()
     return int(number)
+
+
+def _decimal(value: object) -> Decimal:
+    _real(value)
+    try:
+        return Decimal(str(value).strip())
+    except InvalidOperation:
+        raise _wrong_type() from None
 
 
 def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise PydanticCustomError("wrong_type", "must be text")
+        raise _wrong_type()
     return str(value).strip()
 
 
-def _real(value: object) -> float:
-    try:
-        return float(_number(value))
-    except OverflowError:
-        raise PydanticCustomError("wrong_type", "must be a number that a 64-bit float can hold") from None
-
-
-_READERS: Mapping[type, Any] = {bool: _truth, int: _whole, float: _real, str: _text}
-
-
-@cache
-def _reader(model: type[BaseModel], key: str) -> tuple[Any, bool]:
-    """Return what reads a value of this key, and whether the key may be left without one."""
-    annotation = model.model_fields[key].annotation
-    return _READERS[kind_of(annotation)], NoneType in get_args(annotation)
+_READERS: Mapping[type, Any] = {bool: _truth, int: _whole, float: _real, Decimal: _decimal, str: _text}
 
 
 class Declaration(BaseModel):
-    """Base of every group of parameters: frozen, closed, and as strict as an operator's money asks for.
+    """A group of parameters: frozen, closed, and as strict as an operator's money asks for.
 
     A string is read as the number or truth value it spells; a truth value is never a number, a number never a truth
-    value, and nothing that is not finite passes.
+    value, and nothing that is not finite passes. What is refused raises `pydantic.ValidationError` whose messages are
+    whole sentences (`describe_problems`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    PREFIX: ClassVar[str] = ""
+
+    @classmethod
+    @cache
+    def declared(cls) -> Mapping[str, Parameter]:
+        """Return the parameters of this model by the name of their field."""
+        return {name: parameter_of(cls, name, cls.PREFIX) for name in cls.model_fields}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _say_it_in_sentences(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            details = error.errors()
+        raise ValidationError.from_exception_data(
+            cls.__name__,
+            [
+                InitErrorDetails(
+                    type=PydanticCustomError("parameter", "{sentence}", {"sentence": sentence(item, cls.declared())}),
+                    loc=item["loc"],
+                    input=item["input"],
+                )
+                for item in details
+            ],
+        )
 
     @field_validator("*", mode="before")
     @classmethod
     def _read(cls, value: object, info: ValidationInfo) -> object:
-        reader, optional = _reader(cls, str(info.field_name))
-        if optional and (value is None or (isinstance(value, str) and value.strip().lower() in NONE_WORDS)):
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if NoneType in get_args(annotation) and (
+            value is None or (isinstance(value, str) and value.strip().lower() in NONE_WORDS)
+        ):
             return None
-        return reader(value)
+        return _READERS[kind_of(annotation)](value)
 
     @field_validator("*", mode="after")
     @classmethod
     def _refuse_what_nothing_acts_on(cls, value: object, info: ValidationInfo) -> object:
-        field = cls.model_fields[str(info.field_name)]
-        if not about(field).acted_on and value != field.default:
+        parameter = cls.declared()[str(info.field_name)]
+        if not parameter.acted_on and value != parameter.default:
             raise PydanticCustomError("not_acted_on", "is not acted on yet")
         return value

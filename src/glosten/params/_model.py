@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from glosten.params._declaration import About, Declaration
+from glosten.params._about import About
+from glosten.params._declaration import Declaration
 
 
 class BayesianModel(Declaration):

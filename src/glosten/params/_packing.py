@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten.params._parameter import PARAMETERS, Parameter
+from glosten.params._about import Parameter
+from glosten.params._catalogue import PARAMETERS
 from glosten.params._runtime import Runtime
 from glosten.params._strategy import Strategy, overlay
 
@@ -51,11 +52,11 @@ def _format(parameter: Parameter) -> str:
     return "f8" if parameter.type == "number" else "i8"
 
 
-def _fields(in_runtime: bool) -> list[tuple[str, str]]:
+def _fields(table: str) -> list[tuple[str, str]]:
     return [
         (parameter.name, _format(parameter))
         for parameter in PARAMETERS
-        if parameter.in_runtime is in_runtime and parameter.key not in NOT_PACKED
+        if parameter.table == table and parameter.key not in NOT_PACKED
     ]
 
 
@@ -74,8 +75,8 @@ INSTRUMENT = np.dtype(
 
 PACKED = np.dtype(
     [
-        ("strategy", np.dtype(_fields(in_runtime=False))),
-        ("runtime", np.dtype(_fields(in_runtime=True))),
+        ("strategy", np.dtype(_fields("strategy"))),
+        ("runtime", np.dtype(_fields("runtime"))),
         ("instrument", INSTRUMENT),
         ("revision", "i8"),
     ]
@@ -104,16 +105,14 @@ def pack(strategy: Strategy, runtime: Runtime, instrument: TradingRules, revisio
     the smallest size is rounded up to lots. ``revision`` numbers live changes of the configuration.
     """
     effective, _ = overlay(strategy)
-    values: dict[str, object] = effective.model_dump()
-    values["GM_PERIOD"] = effective.GM_PERIOD or effective.PERIOD
+    values: dict[str, dict[str, object]] = {"strategy": effective.model_dump(), "runtime": runtime.model_dump()}
+    values["strategy"]["GM_PERIOD"] = effective.GM_PERIOD or effective.PERIOD
     for key in CASH_KEYS:
-        values[key] = getattr(effective, key) / runtime.quote_unit
-    chosen = runtime.model_dump()
+        values["strategy"][key] = getattr(effective, key) / runtime.quote_unit
     row = np.zeros(1, PACKED)
     for parameter in PARAMETERS:
         if parameter.key not in NOT_PACKED:
-            table, source = ("runtime", chosen) if parameter.in_runtime else ("strategy", values)
-            row[table][parameter.name] = _number(parameter, source[parameter.name])
+            row[parameter.table][parameter.name] = _number(parameter, values[parameter.table][parameter.name])
     rules = row["instrument"]
     rules["tick"] = float(instrument.tick)
     rules["lot"] = float(instrument.lot)

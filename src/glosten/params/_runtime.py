@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from glosten.params._declaration import About, Declaration
+from glosten.params._about import About
+from glosten.params._declaration import Declaration
 
 
 class Runtime(Declaration):
     """Runtime settings."""
+
+    PREFIX: ClassVar[str] = "runtime."
 
     cycle_seconds: Annotated[
         float,
