@@ -31,9 +31,9 @@ class Queue:
         self.fees[0] = (20_000, 100_000, 10)
         self.quote(bid, bid_lots, ask, ask_lots)
 
-    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int) -> None:
+    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int, synthetic: bool = False) -> None:
         self.book = np.array([(7, bid, bid_lots, ask, ask_lots)], QUOTES)
-        on_book(self.resting, self.book[0])
+        on_book(self.resting, self.book[0], synthetic)
 
     def place(self, slot: int, side: int, price: int, lots: int, **how: int) -> tuple[int, list[Any]]:
         action = np.zeros(1, ACTION)
@@ -151,6 +151,19 @@ def test_a_displayed_size_below_our_place_moves_us_forward_and_a_larger_one_does
     assert queue.ahead(0) == 4
     queue.quote(99, 50, 102, 5)
     assert queue.ahead(0) == 0
+
+
+def test_the_size_of_a_synthetic_quote_places_an_order_once_and_moves_it_no_further() -> None:
+    queue = Queue(bid_lots=10)
+    queue.place(0, BUY, 100, 5)
+    queue.place(1, BUY, 98, 5)
+    queue.quote(100, 3, 102, 5, synthetic=True)
+    assert queue.ahead(0) == 10
+    queue.trade(SELL, 98, 2)
+    queue.quote(98, 3, 99, 5, synthetic=True)
+    assert queue.ahead(1) == 3
+    queue.quote(98, 1, 99, 5, synthetic=True)
+    assert queue.ahead(1) == 3
 
 
 def test_a_side_without_a_quote_can_neither_be_crossed_nor_teach_our_place() -> None:

@@ -63,7 +63,7 @@ def accept(
         return Reason.WOULD_CROSS.value, 0
 
     order["side"], order["price"], order["lots"], order["leaves"] = side, price, lots, lots
-    order["ahead"] = _queue_at(side * (price - touch), displayed, UNKNOWN_QUEUE)
+    order["ahead"] = _queue_at(side * (price - touch), displayed, UNKNOWN_QUEUE, synthetic=False)
     count = 0
     if crosses:
         taken = min(lots, available)
@@ -89,17 +89,21 @@ def cancel(resting: NDArray[np.void], slot: int) -> int:
 
 
 @jit
-def on_book(resting: NDArray[np.void], book: np.void) -> None:
-    """Learn from a quote how much can be ahead of us: at most what is displayed at our price, nothing inside it."""
+def on_book(resting: NDArray[np.void], book: np.void, synthetic: bool) -> None:
+    """Learn from a quote how much can be ahead of us: at most what is displayed at our price, nothing inside it.
+
+    The size of a ``synthetic`` quote is only the last print's: it tells an order its place when its level first
+    becomes the touch, and moves nobody forward after that.
+    """
     bid, bid_lots, ask, ask_lots = book["bid"], book["bid_lots"], book["ask"], book["ask_lots"]
     for slot in range(len(resting)):
         order = resting[slot]
         if order["side"] == 0 or order["ahead"] == 0:
             continue
         if order["side"] == Side.BUY:
-            order["ahead"] = _queue_at(order["price"] - bid, bid_lots, order["ahead"])
+            order["ahead"] = _queue_at(order["price"] - bid, bid_lots, order["ahead"], synthetic)
         else:
-            order["ahead"] = _queue_at(ask - order["price"], ask_lots, order["ahead"])
+            order["ahead"] = _queue_at(ask - order["price"], ask_lots, order["ahead"], synthetic)
 
 
 @jit
@@ -134,11 +138,14 @@ def on_trade(resting: NDArray[np.void], trade: np.void, fees: np.void, fills: ND
 
 
 @jit
-def _queue_at(better: int, displayed: int, ahead: int) -> int:
+def _queue_at(better: int, displayed: int, ahead: int, synthetic: bool) -> int:
     """Return the lots ahead of an order ``better`` ticks better than the touch; an empty side teaches nothing."""
     if displayed == 0 or better < 0:
         return ahead
-    return min(ahead, displayed) if better == 0 else 0
+    if better > 0:
+        return 0
+    known = ahead < UNKNOWN_QUEUE // 2
+    return ahead if synthetic and known else min(ahead, displayed)
 
 
 @jit
