@@ -89,7 +89,7 @@ def cancel(resting: NDArray[np.void], slot: int) -> int:
 
 
 @jit
-def on_book(resting: NDArray[np.void], book: np.void, synthetic: bool) -> None:
+def on_book(resting: NDArray[np.void], book: np.void, synthetic: bool = False) -> None:
     """Learn from a quote how much can be ahead of us: at most what is displayed at our price, nothing inside it.
 
     The size of a ``synthetic`` quote is only the last print's: it tells an order its place when its level first
