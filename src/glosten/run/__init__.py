@@ -1,1 +1,8 @@
 """Let time pass: simulate a model, backtest the maker."""
+
+from glosten.run._backtest import backtest
+from glosten.run._explain import amount, explain
+from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._result import Run
+
+__all__ = ["BREAKER_ROW", "CYCLE_ROW", "FILL_ROW", "Run", "amount", "backtest", "explain"]

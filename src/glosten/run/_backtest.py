@@ -1,0 +1,238 @@
+"""Backtest: the maker on a tape of real (or simulated) trades and quotes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glosten import maker
+from glosten.alpha import Fills, Mids, markouts, split
+from glosten.errors import RunError
+from glosten.market import FEES, Tape, fresh_fills, fresh_resting
+from glosten.params import overlay, pack
+from glosten.records import ACTION, ACTIONS, EVENT, QUOTES, Reason, Status
+from glosten.run._loop import (
+    BREAKER_ROW,
+    CURSOR,
+    CYCLE_ROW,
+    FILL_ROW,
+    SPARE,
+    Floor,
+    Mind,
+    Record,
+    Rows,
+    Ticks,
+    advance,
+    fresh_queue,
+)
+from glosten.run._result import Run
+from glosten.settings import Settings
+
+CHUNK = 1_000_000
+"""Events played between two looks at the progress bar."""
+MOST_CYCLES_KEPT = 200_000
+MOST_QUOTES_KEPT = 20_000
+WALLETS_PER_ALLOCATION = 4
+"""Without an [account], the wallet is four times GM_CAPITAL_ALLOC (ruling R13): the default 25 % share is the cap."""
+EMPTY_PATH = np.zeros(0, [("ts_ns", "i8"), ("value", "f8")])
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class _Play:
+    """The arrays one backtest runs on; only the records grow."""
+
+    cursor: Rows
+    ticks: Ticks
+    mind: Mind
+    floor: Floor
+    record: Record
+
+    def advance(self, most: int) -> int:
+        return advance(self.cursor, self.ticks, self.mind, self.floor, self.record, most)
+
+    def make_room(self) -> None:
+        """Double the records that are nearly full; the loop stopped before one could overflow."""
+        cursor, record = self.cursor[0], self.record
+        grown = [record.cycles, record.fills, record.breakers]
+        for index, used in ((1, cursor["fills"] + SPARE), (2, cursor["breakers"] + 1)):
+            if used > len(grown[index]):
+                grown[index] = np.concatenate([grown[index], np.zeros_like(grown[index])])
+        self.record = Record(*grown)
+
+
+def starting_wallet(settings: Settings, tape: Tape) -> tuple[Decimal, Decimal]:
+    """Return (cash in quote units, coins) to start with: the [account], or four allocations split at the target.
+
+    Source: STRATEGY ruling R13 and C13: the start target respects the exposure caps.
+    """
+    account, (keys, _) = settings.account, overlay(settings.strategy)
+    if account.cash is not None or account.coin is not None:
+        return account.cash or Decimal(0), account.coin or Decimal(0)
+    target = min(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP / 100, keys.PAIR_EXP_BUDGET or 1.0)
+    largest = keys.GM_CAPITAL_ALLOC / settings.runtime.quote_unit
+    wallet = WALLETS_PER_ALLOCATION * largest
+    usable = max(0.0, min(wallet * keys.ALLOC_PCT / 100, largest) - wallet * keys.ALLOC_RESERVE_PCT / 100)
+    lot = tape.instrument.lot
+    mid = Decimal(int(tape.quotes[0]["bid"]) + int(tape.quotes[0]["ask"])) / 2 * tape.instrument.tick
+    coin = (Decimal(repr(target * usable)) / mid / lot).to_integral_value() * lot
+    return Decimal(repr(wallet)) - coin * mid, coin
+
+
+def backtest(
+    settings: Settings,
+    tape: Tape,
+    *,
+    title: str = "backtest",
+    seed: int | None = None,
+    value_path: NDArray[np.void] = EMPTY_PATH,
+    progress: Progress | None = None,
+) -> Run:
+    """Play a tape to the maker and return what happened.
+
+    ``settings`` as loaded, ``tape`` as loaded; ``seed`` and ``value_path`` (ts_ns, value) only where the tape was
+    simulated; ``progress`` is called with (events played, events in all). Raises `RunError` where one instant of the
+    tape made more orders than a venue could take.
+    """
+    play = _prepare(settings, tape)
+    play.advance(0)  # compiled before the clock starts
+    total = len(tape.quotes) + len(tape.trades)
+    started, played = time.perf_counter(), 0
+    while not play.cursor[0]["is_done"]:
+        played += play.advance(CHUNK)
+        if play.cursor[0]["is_full"]:
+            raise RunError(
+                "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
+                "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
+            )
+        play.make_room()
+        if progress is not None:
+            progress(played, total)
+    seconds = time.perf_counter() - started
+    return _result(settings, tape, play, _About(title, seed, value_path, seconds, played))
+
+
+def _prepare(settings: Settings, tape: Tape) -> _Play:
+    params = pack(settings.strategy, settings.runtime, tape.instrument)
+    state = maker.fresh(params, *starting_wallet(settings, tape))
+    rules = params[0]["instrument"]
+    fees = np.zeros(1, FEES)
+    for name in FEES.names or ():
+        fees[name] = rules[name]
+    first, last = tape.span
+    cycle_ns = round(settings.runtime.cycle_seconds * 1e9)
+    decisions = (last - first) // cycle_ns + 2 if cycle_ns else len(tape.quotes) + len(tape.trades)
+    cursor = np.zeros(1, CURSOR)
+    cursor["cycle_ns"], cursor["next_clock_ns"] = cycle_ns, first + cycle_ns
+    cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
+    record = Record(
+        np.zeros(min(decisions, MOST_CYCLES_KEPT) + 1, CYCLE_ROW),
+        np.zeros(16 * SPARE, FILL_ROW),
+        np.zeros(SPARE, BREAKER_ROW),
+    )
+    mind = Mind(state, params, np.zeros(1, EVENT), np.zeros(ACTIONS, ACTION))
+    floor = Floor(fresh_resting(), fees, fresh_fills(), np.zeros(1, QUOTES), fresh_queue())
+    return _Play(cursor, Ticks(tape.quotes, tape.trades), mind, floor, record)
+
+
+@dataclass(frozen=True)
+class _About:
+    title: str
+    seed: int | None
+    value_path: NDArray[np.void]
+    seconds: float
+    played: int
+
+
+def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
+    cursor, instrument = play.cursor[0], tape.instrument
+    cycles = play.record.cycles[: cursor["cycles"]].copy()
+    rows = play.record.fills[: cursor["fills"]].copy()
+    tick, lot, quantum = float(instrument.tick), float(instrument.lot), float(instrument.quantum)
+    mids = Mids(tape.quotes["ts_ns"], 0.5 * tick * (tape.quotes["bid"] + tape.quotes["ask"]))
+    fills = Fills(
+        ts_ns=rows["ts_ns"],
+        sign=-rows["side"],
+        price=rows["price"] * tick,
+        quantity=rows["lots"] * lot,
+        fee=rows["fee"] * quantum,
+        mid=0.5 * tick * (rows["bid"] + rows["ask"]),
+    )
+    final = maker.snapshot(play.mind.state)
+    ledger = final["ledger"]
+    last_mid = 0.5 * tick * float(tape.quotes["bid"][-1] + tape.quotes["ask"][-1])
+    unrealised = ledger["held"] * lot * last_mid - ledger["cost"] * quantum
+    sample = max(1, -(-len(tape.quotes) // MOST_QUOTES_KEPT))
+    effective, changed = overlay(settings.strategy)
+    figures = _figures(final, cycles, tick * lot, quantum, last_mid * lot)
+    seconds = max(about.seconds, 1e-9)
+    figures |= {"ticks": about.played, "seconds": about.seconds, "ticks_per_second": about.played / seconds}
+    return Run(
+        title=about.title,
+        quote_asset=instrument.symbol.partition("/")[2] or "quote units",
+        parameters={**effective.model_dump(mode="json"), **{
+            f"runtime.{name}": value for name, value in settings.runtime.model_dump(mode="json").items()
+        }},
+        changed=changed,
+        config_hash=settings.hash,
+        seed=about.seed,
+        instrument={name: str(getattr(instrument, name)) for name in type(instrument).__slots__},
+        tape=tape.summary(),
+        pnl=split(fills, mids, ledger["realised"] * quantum, unrealised),
+        markouts=markouts(fills, mids),
+        figures=figures,
+        warnings=(),
+        cycles=cycles,
+        fills=rows,
+        breakers=play.record.breakers[: cursor["breakers"]].copy(),
+        market=tape.quotes[::sample].copy(),
+        value_path=about.value_path,
+    )
+
+
+def _figures(
+    final: dict[str, dict[str, int]], cycles: NDArray[np.void], step: float, quantum: float, lot_value: float
+) -> dict[str, object]:
+    """Return the counts and amounts of the contract; amounts in quote units, ``step`` is one tick times one lot."""
+    count, ledger, risk = final["count"], final["ledger"], final["risk"]
+    priced = cycles[cycles["allocation"] > 0.0]
+    held = int(priced["held"][0]) if len(priced) else 0
+    first_value = 0.5 * step * held * int(priced["bid"][0] + priced["ask"][0]) if len(priced) else 0.0
+    capital = ledger["base_capital"] * quantum
+    quoting = cycles["status"] == Status.QUOTING
+    return {
+        "fills": count["fills"],
+        "maker_ratio": count["maker_fills"] / count["fills"] if count["fills"] else None,
+        "orders": count["placed"],
+        "cancels": count["cancelled"],
+        "rejects": count["rejected"],
+        "cycles": final["cycle"]["number"],
+        "quoting_share": float(quoting.mean()) if len(cycles) else 0.0,
+        "bids_off": _reasons(cycles["bids_off"][quoting]),
+        "asks_off": _reasons(cycles["asks_off"][quoting]),
+        "max_drawdown_pct": float(risk["largest_drawdown_pct"]),
+        "turnover": ledger["turnover"] * quantum,
+        "wins": risk["wins"],
+        "losses": risk["losses"],
+        "observations": final["belief"]["observations"],
+        "anchor_snaps": final["belief"]["snaps"],
+        "base_capital": capital,
+        "external": 0.0,
+        "held": ledger["held"],
+        "held_at_start": held,
+        "final_value": capital + (ledger["realised"] - ledger["cost"]) * quantum + ledger["held"] * lot_value,
+        "hold_value": capital - first_value + held * lot_value,
+    }
+
+
+def _reasons(codes: NDArray[np.int64]) -> dict[str, int]:
+    """Return how many decisions left a side empty, by reason, most frequent first."""
+    seen, counts = np.unique(codes[codes != Reason.NONE], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return {Reason(int(seen[index])).name.lower(): int(counts[index]) for index in order}

@@ -1,0 +1,70 @@
+"""Explain: the result of a run in sentences a person can check against its figures."""
+
+from __future__ import annotations
+
+from glosten.run._result import Run
+
+REASONS = {
+    "max_exp": "the exposure cap GM_MAX_EXP was reached",
+    "pair_budget": "the pair's budget PAIR_EXP_BUDGET was used up",
+    "alloc_cap": "the allocation was fully invested",
+    "no_cash": "the cash had run out",
+    "no_inventory": "nothing was held",
+    "below_min": "the orders would have been smaller than the venue or MIN_ORDER_QUOTE accepts",
+    "be_block": "every ask would have sold below break-even (BE_GUARD)",
+    "would_cross": "every rung would have crossed the market",
+    "exit_pending": "an exit was under way",
+}
+
+
+def amount(value: float) -> str:
+    """Return a signed amount with as many decimals as its size needs."""
+    if value == 0.0:
+        return "0"
+    decimals = 2 if abs(value) >= 1.0 else min(10, 3 - int(f"{value:e}".partition("e")[2]))
+    return f"{value:+,.{decimals}f}"
+
+
+def explain(run: Run) -> tuple[str, ...]:
+    """Return what was earned and why, whether holding was better, and what kept the maker from quoting."""
+    pnl, figures, unit = run.pnl, run.figures, run.quote_asset
+    sentences = []
+    if figures["fills"]:
+        sentences.append(
+            f"The maker made {amount(pnl.total)} {unit}: {amount(pnl.spread)} from the spread its {figures['fills']} "
+            f"fills earned, {amount(pnl.adverse)} from the mid's move in the 10 s after them (what informed traders "
+            f"took back, if negative), {amount(pnl.inventory)} from the rest of its inventory's revaluation, and "
+            f"{amount(pnl.fees)} in fees."
+        )
+    else:
+        sentences.append(
+            f"The maker did not trade: no print reached its orders. Its inventory's value changed by "
+            f"{amount(pnl.total)} {unit}."
+        )
+    hold = figures["hold_value"] - figures["base_capital"]
+    sentences.append(
+        f"Keeping the starting inventory untouched would have made {amount(hold)} {unit}, so trading added "
+        f"{amount(pnl.total - hold)}."
+    )
+    known = [row for row in run.markouts if row.n > 1]
+    if known:
+        marks = ", ".join(f"{row.mean_bps:+.2f} ± {row.se_bps:.2f} bps after {row.horizon_s:g} s" for row in known)
+        sentences.append(f"Mean markout of a fill (mean ± standard error, n = {known[0].n}): {marks}.")
+    sentences.extend(_absences(run))
+    return tuple(sentences)
+
+
+def _absences(run: Run) -> list[str]:
+    figures, sentences = run.figures, []
+    for side in ("bids", "asks"):
+        for reason, cycles in list(figures[f"{side}_off"].items())[:2]:
+            why = REASONS.get(reason, reason)
+            sentences.append(f"No {side} in {cycles:,} of {figures['cycles']:,} decisions: {why}.")
+    if figures["anchor_snaps"]:
+        sentences.append(
+            f"The anchor snapped to the mid {figures['anchor_snaps']:,} times (GM_ANCHOR_MAX_DEV_BPS), and the belief "
+            f"started again at one half each time."
+        )
+    if len(run.breakers):
+        sentences.append(f"The breakers opened or closed {len(run.breakers)} times; see the timeline.")
+    return sentences

@@ -1,0 +1,308 @@
+"""The compiled backtest: one loop that lets a tape happen to the matcher and the maker, chunk by chunk."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glosten._jit import jit
+from glosten.maker import step
+from glosten.market import accept, cancel, on_book, on_trade
+from glosten.records import (
+    ACTION,
+    LARGEST_INTEGER,
+    RUNGS,
+    SLOTS,
+    EventKind,
+    Operation,
+    OrderState,
+    Reason,
+    Side,
+)
+
+Rows = NDArray[np.void]
+
+CURSOR = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "quote",
+            "trade",
+            "next_clock_ns",
+            "cycle_ns",
+            "cycles",
+            "stride",
+            "decisions",
+            "fills",
+            "breakers",
+            "queue_head",
+            "queue_tail",
+            "is_done",
+            "is_full",
+        )
+    ]
+)
+"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, and the request queue's ends."""
+
+CYCLE_ROW = np.dtype(
+    [
+        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "held", "cost", "realised")),
+        *((name, "f8") for name in ("value", "value_low", "value_high", "anchor", "prior", "equity", "drawdown_pct")),
+        *((name, "f8") for name in ("allocation", "model_bid", "model_ask", "break_even")),
+        *((name, "i8") for name in ("status", "bids_off", "asks_off", "exit_reason", "orders")),
+    ]
+)
+"""What stood after a decision: prices named in ticks where integer, else in quote units; ``held`` in lots, ``cost`` and
+``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders (0: none)."""
+
+FILL_ROW = np.dtype(
+    [
+        *((name, "i8") for name in ("ts_ns", "slot", "side", "price", "lots", "fee", "is_maker", "bid", "ask")),
+        *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
+        *((name, "f8") for name in ("value", "prior")),
+    ]
+)
+"""A fill of ours with the book it met (ticks) and the belief that quoted it."""
+
+BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
+"""A change of the open breakers (bits of `records.Breaker`)."""
+
+QUEUE = 1024
+"""Requests that can wait for their turn at one instant."""
+MARGIN = 4 * SLOTS
+"""Fill rows that one request can need."""
+SPARE = 1024
+"""Fill rows kept free between two events; an instant that needs more stops the run instead of losing a fill."""
+
+
+class Ticks(NamedTuple):
+    """The tape: its quotes and its prints, each in time order."""
+
+    quotes: Rows
+    trades: Rows
+
+
+class Mind(NamedTuple):
+    """The maker: its state and parameters, and the rows its events and requests travel in."""
+
+    state: Rows
+    params: Rows
+    event: Rows
+    actions: Rows
+
+
+class Floor(NamedTuple):
+    """The venue: our resting orders, fees, the fills of one call, the book, and requests not carried out yet."""
+
+    resting: Rows
+    fees: Rows
+    fills: Rows
+    book: Rows
+    queue: Rows
+
+
+class Record(NamedTuple):
+    """What is kept for the reader: decisions, fills and breaker changes."""
+
+    cycles: Rows
+    fills: Rows
+    breakers: Rows
+
+
+def fresh_queue() -> Rows:
+    """Return an empty ring of requests."""
+    return np.zeros(QUEUE, ACTION)
+
+
+@jit
+def enqueue(cursor: Any, mind: Any, floor: Any, count: int) -> None:
+    """Put the maker's newest requests behind those that wait."""
+    for index in range(count):
+        floor.queue[cursor["queue_tail"] % QUEUE] = mind.actions[index]
+        cursor["queue_tail"] += 1
+    if cursor["queue_tail"] - cursor["queue_head"] > QUEUE - 2 * SLOTS:
+        cursor["is_full"] = 1
+
+
+@jit
+def tell(cursor: Any, mind: Any, floor: Any) -> None:
+    """Give the maker the event that was written and queue what it asks for."""
+    enqueue(cursor, mind, floor, step(mind.state, mind.params, mind.event, mind.actions))
+
+
+@jit
+def tell_answer(cursor: Any, mind: Any, floor: Any, kind: int, slot: int, reason: int) -> None:
+    """Tell the maker what became of a request."""
+    event = mind.event[0]
+    event["kind"], event["ts_ns"] = kind, mind.state[0]["view"]["now_ns"]
+    event["slot"], event["reason"] = slot, reason
+    tell(cursor, mind, floor)
+
+
+@jit
+def tell_fills(cursor: Any, mind: Any, floor: Any, record: Any, count: int) -> None:
+    """Tell the maker of its fills, in their order, and keep each with the book and the belief it met."""
+    for index in range(count):
+        mind.event[0] = floor.fills[index]
+        event, s = mind.event[0], mind.state[0]
+        row = record.fills[cursor["fills"]]
+        row["ts_ns"], row["slot"], row["side"] = event["ts_ns"], event["slot"], event["side"]
+        row["price"], row["lots"] = event["price"], event["lots"]
+        row["fee"], row["is_maker"] = event["fee"], event["is_maker"]
+        row["bid"], row["ask"] = s["view"]["bid"], s["view"]["ask"]
+        row["value"], row["prior"] = s["belief"]["value"], s["belief"]["prior"]
+        row["cycle"] = s["cycle"]["number"]
+        tell(cursor, mind, floor)
+        row["held_after"], row["realised_after"] = s["ledger"]["held"], s["ledger"]["realised"]
+        cursor["fills"] += 1
+
+
+@jit
+def place(cursor: Any, mind: Any, floor: Any, record: Any, action: Any) -> None:
+    """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
+    slot, immediate = action["slot"], action["immediate"]
+    reason, count = accept(floor.resting, action, floor.book[0], floor.fees[0], floor.fills)
+    if reason != Reason.NONE:
+        tell_answer(cursor, mind, floor, EventKind.REJECTED, slot, reason)
+        return
+    tell_answer(cursor, mind, floor, EventKind.PLACED, slot, Reason.NONE)
+    for index in range(count):
+        floor.fills[index]["ts_ns"] = mind.state[0]["view"]["now_ns"]
+    tell_fills(cursor, mind, floor, record, count)
+    if immediate and mind.state[0]["orders"][slot]["state"] != OrderState.NONE:
+        tell_answer(cursor, mind, floor, EventKind.CANCELLED, slot, Reason.NONE)
+
+
+@jit
+def carry_out(cursor: Any, mind: Any, floor: Any, record: Any) -> None:
+    """Carry out every waiting request in its order; an answer may add more."""
+    while cursor["queue_head"] < cursor["queue_tail"]:
+        action = floor.queue[cursor["queue_head"] % QUEUE]
+        cursor["queue_head"] += 1
+        if action["operation"] == Operation.PLACE:
+            place(cursor, mind, floor, record, action)
+        else:
+            slot = action["slot"]
+            cancel(floor.resting, slot)
+            tell_answer(cursor, mind, floor, EventKind.CANCELLED, slot, Reason.NONE)
+        if cursor["fills"] + MARGIN > len(record.fills):
+            cursor["is_full"] = 1
+            return
+
+
+@jit
+def keep_decision(cursor: Any, mind: Any, record: Any) -> None:
+    """Record what stands after a decision: every ``stride``-th one, so that memory stays bounded."""
+    cursor["decisions"] += 1
+    if (cursor["decisions"] - 1) % cursor["stride"] != 0 or cursor["cycles"] >= len(record.cycles):
+        return
+    s, row = mind.state[0], record.cycles[cursor["cycles"]]
+    view, ledger, belief, risk = s["view"], s["ledger"], s["belief"], s["risk"]
+    row["ts_ns"], row["bid"], row["ask"] = view["now_ns"], view["bid"], view["ask"]
+    row["held"], row["cost"], row["realised"] = ledger["held"], ledger["cost"], ledger["realised"]
+    row["value"], row["value_low"], row["value_high"] = belief["value"], belief["value_low"], belief["value_high"]
+    row["anchor"], row["prior"] = belief["anchor"], belief["prior"]
+    row["equity"], row["drawdown_pct"] = risk["equity"], risk["drawdown_pct"]
+    row["allocation"], row["break_even"] = s["capital"]["allocation"], s["quote"]["break_even_maker"]
+    row["model_bid"], row["model_ask"] = s["quote"]["model_bid"], s["quote"]["model_ask"]
+    cycle = s["cycle"]
+    row["status"], row["exit_reason"] = cycle["status"], cycle["exit_reason"]
+    row["bids_off"], row["asks_off"] = cycle["bids_off"], cycle["asks_off"]
+    highest, lowest, orders = 0, LARGEST_INTEGER, 0
+    for slot in range(SLOTS):
+        order = s["orders"][slot]
+        if order["state"] == OrderState.NONE:
+            continue
+        orders += 1
+        if order["side"] == Side.BUY:
+            highest = max(highest, order["price"])
+        elif slot >= RUNGS:
+            lowest = min(lowest, order["price"])
+    row["own_bid"], row["own_ask"], row["orders"] = highest, lowest if lowest < LARGEST_INTEGER else 0, orders
+    cursor["cycles"] += 1
+
+
+@jit
+def run_clock(cursor: Any, mind: Any, floor: Any, record: Any, now_ns: int) -> None:
+    """Let the maker decide, carry out what it asks for, and record the outcome."""
+    before = mind.state[0]["risk"]["breakers"]
+    event = mind.event[0]
+    event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
+    tell(cursor, mind, floor)
+    carry_out(cursor, mind, floor, record)
+    after = mind.state[0]["risk"]["breakers"]
+    if after != before:
+        row = record.breakers[cursor["breakers"]]
+        row["ts_ns"], row["before"], row["after"] = now_ns, before, after
+        cursor["breakers"] += 1
+    keep_decision(cursor, mind, record)
+
+
+@jit
+def run_trade(cursor: Any, mind: Any, floor: Any, record: Any, trade: Any) -> None:
+    """Match a print with our orders, then show it to the maker."""
+    count = on_trade(floor.resting, trade, floor.fees[0], floor.fills)
+    if count > 0:
+        tell_fills(cursor, mind, floor, record, count)
+    event = mind.event[0]
+    event["kind"], event["ts_ns"], event["price"], event["lots"] = (
+        EventKind.TRADE,
+        trade["ts_ns"],
+        trade["price"],
+        trade["lots"],
+    )
+    event["side"], event["aggressor"] = trade["side"], trade["aggressor"]
+    tell(cursor, mind, floor)
+
+
+@jit
+def run_quote(cursor: Any, mind: Any, floor: Any, quote: Any) -> None:
+    """Let the queue learn from a new top of the book, then show it to the maker."""
+    book, event = floor.book[0], mind.event[0]
+    book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
+    book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
+    on_book(floor.resting, book)
+    event["kind"], event["ts_ns"] = EventKind.BOOK, quote["ts_ns"]
+    event["bid"], event["bid_lots"] = quote["bid"], quote["bid_lots"]
+    event["ask"], event["ask_lots"] = quote["ask"], quote["ask_lots"]
+    tell(cursor, mind, floor)
+
+
+@jit
+def advance(cursors: Rows, ticks: Ticks, mind: Mind, floor: Floor, record: Record, most: int) -> int:
+    """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
+
+    At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
+    """
+    cursor = cursors[0]
+    quotes, trades = ticks.quotes, ticks.trades
+    played = 0
+    while played < most and cursor["is_full"] == 0:
+        quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
+        trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
+        next_ns = min(quote_ns, trade_ns)
+        if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + 1 > len(record.breakers):
+            break
+        if cursor["cycle_ns"] > 0 and cursor["next_clock_ns"] < next_ns:
+            if next_ns == LARGEST_INTEGER:
+                cursor["is_done"] = 1
+                break
+            run_clock(cursor, mind, floor, record, cursor["next_clock_ns"])
+            cursor["next_clock_ns"] += cursor["cycle_ns"]
+            continue
+        if next_ns == LARGEST_INTEGER:
+            cursor["is_done"] = 1
+            break
+        if trade_ns <= quote_ns:
+            run_trade(cursor, mind, floor, record, trades[cursor["trade"]])
+            cursor["trade"] += 1
+        else:
+            run_quote(cursor, mind, floor, quotes[cursor["quote"]])
+            cursor["quote"] += 1
+        carry_out(cursor, mind, floor, record)
+        if cursor["cycle_ns"] == 0:
+            run_clock(cursor, mind, floor, record, next_ns)
+        played += 1
+    return played

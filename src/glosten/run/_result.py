@@ -1,0 +1,103 @@
+"""Run: what a backtest leaves behind, in memory and on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glosten.alpha import Markout, Split
+from glosten.errors import SettingsError
+
+RUN_FILE = "run.json"
+ARRAYS_FILE = "arrays.npz"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished backtest: its figures, its series, and everything needed to say how it came about.
+
+    ``cycles``, ``fills`` and ``breakers`` are arrays of `CYCLE_ROW`, `FILL_ROW` and `BREAKER_ROW`; ``market`` is a sample
+    of the tape's quotes (`records.QUOTES`) and ``value_path`` the true value where the market was simulated (columns
+    ts_ns and value, else empty). Amounts are quote units.
+    """
+
+    title: str
+    quote_asset: str
+    parameters: dict[str, Any]
+    changed: tuple[str, ...]
+    config_hash: str
+    seed: int | None
+    instrument: dict[str, str]
+    tape: dict[str, Any]
+    pnl: Split
+    markouts: tuple[Markout, ...]
+    figures: dict[str, Any]
+    warnings: tuple[str, ...]
+    cycles: NDArray[np.void]
+    fills: NDArray[np.void]
+    breakers: NDArray[np.void]
+    market: NDArray[np.void]
+    value_path: NDArray[np.void]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures of the command-line contract as plain JSON-able values."""
+        return {
+            "title": self.title,
+            "pnl": asdict(self.pnl),
+            "markouts_bps": {f"{row.horizon_s:g}": row.mean_bps for row in self.markouts},
+            "markouts_se_bps": {f"{row.horizon_s:g}": row.se_bps for row in self.markouts},
+            "markouts_n": {f"{row.horizon_s:g}": row.n for row in self.markouts},
+            **self.figures,
+            "breaker_events": [{name: int(row[name]) for name in row.dtype.names} for row in self.breakers],
+            "warnings": list(self.warnings),
+            "instrument": self.instrument,
+            "tape": self.tape,
+            "config_hash": self.config_hash,
+            "seed": self.seed,
+        }
+
+    def save(self, directory: Path) -> None:
+        """Write the run into ``directory``: all of it or, on a failure, nothing."""
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {row.name: getattr(self, row.name) for row in fields(self) if row.name in _ARRAYS}
+        words = {row.name: getattr(self, row.name) for row in fields(self) if row.name not in _ARRAYS}
+        words["pnl"] = asdict(self.pnl)
+        words["markouts"] = [asdict(row) for row in self.markouts]
+        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}-") as scratch:
+            np.savez_compressed(Path(scratch, ARRAYS_FILE), **arrays)
+            Path(scratch, RUN_FILE).write_text(json.dumps(words, indent=1), encoding="utf-8")
+            directory.mkdir(exist_ok=True)
+            for name in (ARRAYS_FILE, RUN_FILE):
+                os.replace(Path(scratch, name), directory / name)
+
+    @classmethod
+    def load(cls, directory: Path) -> Run:
+        """Read a run that `save` wrote; raises `SettingsError` where there is none or it cannot be read."""
+        for name in (RUN_FILE, ARRAYS_FILE):
+            if not (directory / name).is_file():
+                raise SettingsError(
+                    f"{directory} is not the folder of a run: it has no {name}. Give the folder that "
+                    f"`glosten backtest --out` wrote."
+                )
+        try:
+            words = json.loads((directory / RUN_FILE).read_text(encoding="utf-8"))
+            with np.load(directory / ARRAYS_FILE) as arrays:
+                words.update({name: arrays[name] for name in _ARRAYS})
+            words["pnl"] = Split(**words["pnl"])
+            words["markouts"] = tuple(Markout(**row) for row in words["markouts"])
+            words["changed"], words["warnings"] = tuple(words["changed"]), tuple(words["warnings"])
+            return cls(**words)
+        except (ValueError, KeyError, TypeError, OSError) as problem:
+            raise SettingsError(
+                f"{directory} holds a run that cannot be read ({problem}). Make it again with `glosten backtest`."
+            ) from problem
+
+
+_ARRAYS = ("cycles", "fills", "breakers", "market", "value_path")
