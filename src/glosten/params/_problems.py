@@ -33,9 +33,9 @@ def expected(parameter: Parameter) -> str:
     """Return what a value of this parameter must be, with range and unit: "a number from 0.02 to 0.4 (probability)"."""
     if parameter.type == "boolean":
         return "true or false"
-    if parameter.choices is not None:
-        return "one of " + ", ".join(str(choice) for choice in parameter.choices)
     unit = f" ({parameter.unit})" if parameter.unit else ""
+    if parameter.choices is not None:
+        return f"one of {', '.join(str(choice) for choice in parameter.choices)}{unit}"
     if parameter.type == "string":
         return f"text{unit}" if not parameter.unit else f"a whole number of {parameter.unit} from 1 to 9999, or empty"
     noun = "a whole number" if parameter.type == "integer" else "a number"
@@ -45,7 +45,11 @@ def expected(parameter: Parameter) -> str:
 
 
 def _short(bound: float) -> str:
-    return spell(bound) if bound < 1e7 else f"{bound:g}".replace("e+", "e")
+    """Return a bound as people write it: 86400, 0.02, 1e9."""
+    if bound == 0 or 1e-4 <= abs(bound) < 1e7:
+        return spell(bound)
+    digits, _, exponent = f"{bound:e}".partition("e")
+    return f"{float(digits):g}e{int(exponent)}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -1,5 +1,23 @@
 """From files, environment and flags to checked parameters."""
 
-from glosten.settings._load import Settings, load
+from glosten.settings._import import import_gunbot
+from glosten.settings._lint import Finding, lint, lint_pairs
+from glosten.settings._load import Settings, load, pairs_in
+from glosten.settings._tables import Account, TradedInstrument
+from glosten.settings._template import schema, template
+from glosten.settings._writing import write_file
 
-__all__ = ["Settings", "load"]
+__all__ = [
+    "Account",
+    "Finding",
+    "Settings",
+    "TradedInstrument",
+    "import_gunbot",
+    "lint",
+    "lint_pairs",
+    "load",
+    "pairs_in",
+    "schema",
+    "template",
+    "write_file",
+]

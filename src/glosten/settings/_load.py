@@ -104,6 +104,11 @@ def load(
     )
 
 
+def pairs_in(path: Path) -> tuple[str, ...]:
+    """Return the names of the pairs a configuration file has a table for, in its order; raises `SettingsError`."""
+    return tuple(entries_of_document(read_document(path))[1])
+
+
 def _entries_that_hold(
     general: Entries, pairs: Mapping[str, Entries], later: Entries, asked: str | None, source: str
 ) -> list[Entry]:
