@@ -18,8 +18,11 @@ ADVERSE_HORIZON_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Fills:
-    """Fills as columns of equal length: times in ns, ``sign`` +1 for our sell and -1 for our buy, price and mid in quote
-    units per coin, quantity in coins, fee in quote units (negative is a rebate)."""
+    """Fills as columns of equal length.
+
+    ``ts_ns`` in nanoseconds, ``sign`` +1 for our sell and -1 for our buy, ``price`` and ``mid`` in quote units per coin,
+    ``quantity`` in coins, ``fee`` in quote units (negative is a rebate). Raises `DomainError` for unequal lengths.
+    """
 
     ts_ns: Integers
     sign: Integers
@@ -53,7 +56,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Markout:
-    """Mean earned against the mid ``horizon_s`` after a fill, in bps of the mid at the fill; > 0 is good for the maker."""
+    """Mean earned against the mid ``horizon_s`` after a fill, in bps of the mid at the fill; > 0 is good for us."""
 
     horizon_s: float
     mean_bps: float

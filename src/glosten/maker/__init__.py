@@ -1,6 +1,6 @@
 """What to do: belief, anchor, price, size, guards, ladder; a pure function of state, parameters and event."""
 
 from glosten.maker._state import PRIOR_AT_SNAP, STATE, fresh, snapshot
-from glosten.maker._step import step
+from glosten.maker._step import step, step_row
 
-__all__ = ["PRIOR_AT_SNAP", "STATE", "fresh", "snapshot", "step"]
+__all__ = ["PRIOR_AT_SNAP", "STATE", "fresh", "snapshot", "step", "step_row"]

@@ -18,7 +18,7 @@ GROUP_NS = 1_000_000_000
 def observe(s: Any, p: Any, side: int) -> None:
     """Fold one customer order (`Side.BUY` or `Side.SELL`) into the queued belief and clip it.
 
-    Source: Glosten & Milgrom (1985), eq. 1-4 (Bayes' rule on the order's direction); STRATEGY 4.3, GM_ALPHA, GM_MIN_PRIOR.
+    Source: Glosten & Milgrom (1985), Bayes' rule on the order's direction; STRATEGY 4.3, GM_ALPHA, GM_MIN_PRIOR.
     """
     belief = s["belief"]
     floor = p["strategy"]["GM_MIN_PRIOR"]

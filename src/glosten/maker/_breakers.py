@@ -41,7 +41,7 @@ def mark(s: Any, p: Any) -> None:
 
 @jit
 def watch(s: Any, p: Any) -> None:
-    """Trip and clear the breakers: drawdown latches, a daily loss lasts until the next UTC day, a streak until it idles."""
+    """Trip and clear the breakers: drawdown latches, a daily loss ends with the UTC day, a streak when it idles."""
     risk, keys, runtime = s["risk"], p["strategy"], p["runtime"]
     mark(s, p)
     if risk["last_fill_ns"] == 0:

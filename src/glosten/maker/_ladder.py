@@ -1,4 +1,4 @@
-"""Ladder: the wanted orders of a side, rounded to ticks and lots; the only place that rounds (STRATEGY steps 16, 17)."""
+"""Ladder: the wanted orders of a side in ticks and lots; the only place that rounds (STRATEGY steps 16, 17)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def rung_ticks(s: Any, p: Any, side: int, index: int, rungs: int) -> int:
 
 @jit
 def rung_count(s: Any, p: Any, side: int, total: float) -> int:
-    """Return how many rungs the total is split into: as configured, or fewer where a rung would be too small to send."""
+    """Return how many rungs share the total: as configured, or fewer where a rung would be too small to send."""
     keys = p["strategy"]
     rungs = keys["GM_GRID_LEVELS"] if side == Side.BUY and keys["GM_GRID"] else keys["GM_LAYERS"]
     while rungs > 1:
@@ -75,7 +75,7 @@ def rung_count(s: Any, p: Any, side: int, total: float) -> int:
 
 @jit
 def refusal(s: Any, p: Any, side: int, ticks: int, lots: int) -> int:
-    """Return why a rounded rung may not be sent, or `Reason.NONE`: too small, below break-even, or through the touch."""
+    """Return why a rounded rung may not go out (too small, below break-even, through the touch), or `Reason.NONE`."""
     post_only = p["runtime"]["supports_post_only"] and not p["strategy"]["NO_POST_ONLY"]
     if not is_large_enough(lots, ticks, p):
         return Reason.BELOW_MIN
@@ -111,7 +111,7 @@ def build(s: Any, p: Any, side: int, total: float) -> int:
     rungs = rung_count(s, p, side, total)
     post_only = p["runtime"]["supports_post_only"] and not p["strategy"]["NO_POST_ONLY"]
     each = total / rungs
-    wanted, withheld, previous = 0, Reason.BELOW_MIN, -1
+    wanted, withheld, previous = 0, int(Reason.BELOW_MIN), -1
     for index in range(rungs):
         target = s["targets"][first + index]
         ticks = rung_ticks(s, p, side, index, rungs)

@@ -36,7 +36,7 @@ def adopt(s: Any, p: Any, mid: float) -> None:
 
 @jit
 def book_fill(s: Any, p: Any, e: Any) -> None:
-    """Book a fill of ours: cash, coins, cost and realised profit, all exact; a sale removes floor(cost * sold / held)."""
+    """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held)."""
     ledger, order = s["ledger"], s["orders"][e["slot"]]
     notional = e["price"] * e["lots"] * p["instrument"]["quanta_per_tick_lot"]
     if e["side"] == Side.BUY:

@@ -28,20 +28,21 @@ def reason_to_cancel(s: Any, p: Any, slot: int) -> int:
     Source: STRATEGY step 18, GM_STALE_CYCLES, GM_STALE_DRIFT_BPS, runtime.requote_qty_tol.
     """
     order, target, keys = s["orders"][slot], s["targets"][slot], p["strategy"]
+    is_below_cost = order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]
+    reason = Reason.NONE
     if target["lots"] == 0:
-        return target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
-    if order["side"] == Side.SELL and guard_applies(s, p):
-        if order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]:
-            return Reason.BE_BLOCK
-    if order["revision"] != p["revision"]:
-        return Reason.CONFIG_CHANGED
-    if s["cycle"]["number"] - order["placed_cycle"] > keys["GM_STALE_CYCLES"]:
-        return Reason.STALE_AGE
-    if drift_bps(order["price"], target["price"]) > keys["GM_STALE_DRIFT_BPS"]:
-        return Reason.STALE_DRIFT
-    if abs(order["leaves"] - target["lots"]) > p["runtime"]["requote_qty_tol"] * target["lots"]:
-        return Reason.QTY_CHANGED
-    return Reason.NONE
+        reason = target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
+    elif order["side"] == Side.SELL and is_below_cost and guard_applies(s, p):
+        reason = Reason.BE_BLOCK
+    elif order["revision"] != p["revision"]:
+        reason = Reason.CONFIG_CHANGED
+    elif s["cycle"]["number"] - order["placed_cycle"] > keys["GM_STALE_CYCLES"]:
+        reason = Reason.STALE_AGE
+    elif drift_bps(order["price"], target["price"]) > keys["GM_STALE_DRIFT_BPS"]:
+        reason = Reason.STALE_DRIFT
+    elif abs(order["leaves"] - target["lots"]) > p["runtime"]["requote_qty_tol"] * target["lots"]:
+        reason = Reason.QTY_CHANGED
+    return reason
 
 
 @jit

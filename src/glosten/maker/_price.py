@@ -39,8 +39,8 @@ def guard_applies(s: Any, p: Any) -> bool:
 def price(s: Any, p: Any, mid: float) -> None:
     """Write the innermost bid and ask: the model's quotes, widened to the base spread, then kept safe.
 
-    The safeguards move the ask only up and the bid only down, so bid < ask survives them: the ask clears break-even plus
-    its buffer, and neither quote comes closer to the opposite touch than the cross protection allows.
+    The safeguards move the ask only up and the bid only down, so bid < ask survives them: the ask clears break-even
+    plus its buffer, and neither quote comes closer to the opposite touch than the cross protection allows.
     Source: Glosten & Milgrom (1985), ask = E[V | buy], bid = E[V | sell]; STRATEGY 4.3 GM_BASE_SPREAD, 4.7.
     """
     quote, belief, keys = s["quote"], s["belief"], p["strategy"]

@@ -1,4 +1,4 @@
-"""What the maker has learned: one row of plain numbers, so that a loop, a live session and a replay hold equal bytes."""
+"""What the maker has learned: one row of plain numbers, so that a loop, a session and a replay hold equal bytes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ VIEW = np.dtype(_fields("i8", "now_ns", "bid", "bid_lots", "ask", "ask_lots", "b
 LEDGER = np.dtype(
     _fields("i8", "started", "cash", "coin", "held", "cost", "base_capital", "realised", "fees", "turnover")
 )
-"""Wallet and managed inventory. ``cash``, ``cost`` and the totals are quanta, ``coin`` and ``held`` lots; ``cost`` is what
-the held lots cost, entry fees included. ``started`` says that the inventory was adopted (the gate opened once)."""
+"""Wallet and managed inventory. ``cash``, ``cost`` and the totals are quanta, ``coin`` and ``held`` lots; ``cost`` is
+what the held lots cost, entry fees included. ``started``: the inventory was adopted (the gate has opened once)."""
 
 BELIEF = np.dtype(
     [
@@ -47,7 +47,7 @@ CAPITAL = np.dtype(
         *_fields("i8", "bid_limit", "bid_limiter"),
     ]
 )
-"""Amounts of the last decision in quote units; ``exposure`` is inventory over allocation; ``bid_limit`` is in quanta."""
+"""Amounts of the last decision in quote units; ``exposure`` is inventory over allocation, ``bid_limit`` quanta."""
 
 RISK = np.dtype(
     [
@@ -56,7 +56,7 @@ RISK = np.dtype(
         *_fields("i8", "day", "daily_realised", "idle_cycles", "last_fill_ns"),
     ]
 )
-"""Breakers and what they watch; ``equity``, ``peak`` and ``daily_limit`` in quote units, ``daily_realised`` in quanta."""
+"""Breakers and what they watch; ``equity``, ``peak``, ``daily_limit`` in quote units, ``daily_realised`` in quanta."""
 
 CYCLE = np.dtype(_fields("i8", "number", "status", "bids_off", "asks_off", "exit_reason"))
 """The decision cycle's number, its one-word status, and why each side is empty (0: it is not)."""
@@ -81,7 +81,7 @@ ORDER = np.dtype(
 """An order of ours; ``realised`` sums the profit (quanta) of its fills, so that partial fills are one outcome."""
 
 TARGET = np.dtype(_fields("i8", "price", "lots", "pending", "immediate", "post_only", "reason"))
-"""What a slot should hold. ``pending`` 1: still to be placed in this cycle; ``lots`` 0: nothing, ``reason`` says why."""
+"""What a slot should hold. ``pending`` 1: still to be placed in this cycle; ``lots`` 0: nothing, for ``reason``."""
 
 STATE = np.dtype(
     [

@@ -24,12 +24,17 @@ OWN_FILLS, TAPE = 0, 1
 def step(state: Any, params: Any, event: Any, actions: Any) -> int:
     """Take one event in and return how many action rows it asks for.
 
-    ``state`` is the one-row array of `fresh` (changed in place), ``params`` the row of `params.pack`, ``event`` one row of
-    `records.EVENT`, ``actions`` an array of `records.ACTIONS` rows of `records.ACTION` (overwritten from the front).
+    ``state`` is the one-row array of `fresh` (changed in place), ``params`` the row of `params.pack`, ``event`` one row
+    of `records.EVENT`, ``actions`` an array of `records.ACTIONS` rows of `records.ACTION` (overwritten from the front).
     Market, fill and acknowledgement events only update what is known; a `Clock` event runs the decision (ruling R1).
     Source: STRATEGY sections 0 and 5.
     """
-    s, p, e = state[0], params[0], event[0]
+    return step_row(state[0], params[0], event[0], actions)
+
+
+@jit
+def step_row(s: Any, p: Any, e: Any, actions: Any) -> int:
+    """Do what `step` does on rows already unwrapped; for compiled loops, where a row costs nothing to pass."""
     kind = e["kind"]
     s["view"]["now_ns"] = e["ts_ns"]
     if kind == EventKind.BOOK:
@@ -84,7 +89,7 @@ def take_answer(s: Any, p: Any, e: Any, actions: Any) -> int:
 
 @jit
 def wait_for_book(s: Any, p: Any, actions: Any) -> int:
-    """Stand still for one cycle without a usable book; from the second on, pull every order (stale asks get picked off)."""
+    """Stand still for a cycle without a usable book; from the second on pull every order (stale ones get hit)."""
     s["view"]["bad_cycles"] += 1
     clear_targets(s, Reason.DATA_STALE)
     cycle = s["cycle"]

@@ -13,23 +13,10 @@ from numpy.typing import NDArray
 from glosten import maker
 from glosten.alpha import Fills, Mids, markouts, split
 from glosten.errors import RunError
-from glosten.market import FEES, Tape, fresh_fills, fresh_resting
+from glosten.market import Tape
 from glosten.params import overlay, pack
-from glosten.records import ACTION, ACTIONS, EVENT, QUOTES, Reason, Status
-from glosten.run._loop import (
-    BREAKER_ROW,
-    CURSOR,
-    CYCLE_ROW,
-    FILL_ROW,
-    SPARE,
-    Floor,
-    Mind,
-    Record,
-    Rows,
-    Ticks,
-    advance,
-    fresh_queue,
-)
+from glosten.records import Reason, Status
+from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
 from glosten.run._result import Run
 from glosten.settings import Settings
 
@@ -48,18 +35,21 @@ Progress = Callable[[int, int], None]
 class _Play:
     """The arrays one backtest runs on; only the records grow."""
 
-    cursor: Rows
+    play: Rows
     ticks: Ticks
-    mind: Mind
-    floor: Floor
     record: Record
 
+    @property
+    def cursor(self) -> np.void:
+        cursor: np.void = self.play[0]["cursor"]
+        return cursor
+
     def advance(self, most: int) -> int:
-        return advance(self.cursor, self.ticks, self.mind, self.floor, self.record, most)
+        return advance(self.play, self.ticks, self.record, most)
 
     def make_room(self) -> None:
         """Double the records that are nearly full; the loop stopped before one could overflow."""
-        cursor, record = self.cursor[0], self.record
+        cursor, record = self.cursor, self.record
         grown = [record.cycles, record.fills, record.breakers]
         for index, used in ((1, cursor["fills"] + SPARE), (2, cursor["breakers"] + 1)):
             if used > len(grown[index]):
@@ -104,9 +94,9 @@ def backtest(
     play.advance(0)  # compiled before the clock starts
     total = len(tape.quotes) + len(tape.trades)
     started, played = time.perf_counter(), 0
-    while not play.cursor[0]["is_done"]:
+    while not play.cursor["is_done"]:
         played += play.advance(CHUNK)
-        if play.cursor[0]["is_full"]:
+        if play.cursor["is_full"]:
             raise RunError(
                 "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
                 "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
@@ -121,14 +111,15 @@ def backtest(
 def _prepare(settings: Settings, tape: Tape) -> _Play:
     params = pack(settings.strategy, settings.runtime, tape.instrument)
     state = maker.fresh(params, *starting_wallet(settings, tape))
-    rules = params[0]["instrument"]
-    fees = np.zeros(1, FEES)
-    for name in FEES.names or ():
-        fees[name] = rules[name]
+    row = np.zeros(1, PLAY)
+    row["state"], row["params"] = state, params
+    rules, fees = params["instrument"], row["fees"]
+    fees["maker_e8"], fees["taker_e8"] = rules["maker_fee_e8"], rules["taker_fee_e8"]
+    fees["quanta_per_tick_lot"] = rules["quanta_per_tick_lot"]
     first, last = tape.span
     cycle_ns = round(settings.runtime.cycle_seconds * 1e9)
     decisions = (last - first) // cycle_ns + 2 if cycle_ns else len(tape.quotes) + len(tape.trades)
-    cursor = np.zeros(1, CURSOR)
+    cursor = row["cursor"]
     cursor["cycle_ns"], cursor["next_clock_ns"] = cycle_ns, first + cycle_ns
     cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
     record = Record(
@@ -136,9 +127,7 @@ def _prepare(settings: Settings, tape: Tape) -> _Play:
         np.zeros(16 * SPARE, FILL_ROW),
         np.zeros(SPARE, BREAKER_ROW),
     )
-    mind = Mind(state, params, np.zeros(1, EVENT), np.zeros(ACTIONS, ACTION))
-    floor = Floor(fresh_resting(), fees, fresh_fills(), np.zeros(1, QUOTES), fresh_queue())
-    return _Play(cursor, Ticks(tape.quotes, tape.trades), mind, floor, record)
+    return _Play(row, Ticks(tape.quotes, tape.trades), record)
 
 
 @dataclass(frozen=True)
@@ -151,7 +140,7 @@ class _About:
 
 
 def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
-    cursor, instrument = play.cursor[0], tape.instrument
+    cursor, instrument = play.cursor, tape.instrument
     cycles = play.record.cycles[: cursor["cycles"]].copy()
     rows = play.record.fills[: cursor["fills"]].copy()
     tick, lot, quantum = float(instrument.tick), float(instrument.lot), float(instrument.quantum)
@@ -164,7 +153,7 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
         fee=rows["fee"] * quantum,
         mid=0.5 * tick * (rows["bid"] + rows["ask"]),
     )
-    final = maker.snapshot(play.mind.state)
+    final = maker.snapshot(play.play["state"])
     ledger = final["ledger"]
     last_mid = 0.5 * tick * float(tape.quotes["bid"][-1] + tape.quotes["ask"][-1])
     unrealised = ledger["held"] * lot * last_mid - ledger["cost"] * quantum
@@ -176,9 +165,10 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
     return Run(
         title=about.title,
         quote_asset=instrument.symbol.partition("/")[2] or "quote units",
-        parameters={**effective.model_dump(mode="json"), **{
-            f"runtime.{name}": value for name, value in settings.runtime.model_dump(mode="json").items()
-        }},
+        parameters={
+            **effective.model_dump(mode="json"),
+            **{f"runtime.{name}": value for name, value in settings.runtime.model_dump(mode="json").items()},
+        },
         changed=changed,
         config_hash=settings.hash,
         seed=about.seed,

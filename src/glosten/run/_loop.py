@@ -8,11 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.maker import step
-from glosten.market import accept, cancel, on_book, on_trade
+from glosten.maker import STATE, step_row
+from glosten.market import FEES, RESTING, accept, cancel, on_book, on_trade
+from glosten.params import PACKED
 from glosten.records import (
     ACTION,
+    ACTIONS,
+    EVENT,
     LARGEST_INTEGER,
+    QUOTES,
     RUNGS,
     SLOTS,
     EventKind,
@@ -66,15 +70,34 @@ FILL_ROW = np.dtype(
 )
 """A fill of ours with the book it met (ticks) and the belief that quoted it."""
 
+QUEUE = 1024
+"""Requests that can wait for their turn at one instant."""
+
 BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
 """A change of the open breakers (bits of `records.Breaker`)."""
 
-QUEUE = 1024
-"""Requests that can wait for their turn at one instant."""
 MARGIN = 4 * SLOTS
 """Fill rows that one request can need."""
 SPARE = 1024
 """Fill rows kept free between two events; an instant that needs more stops the run instead of losing a fill."""
+
+
+PLAY = np.dtype(
+    [
+        ("cursor", CURSOR),
+        ("state", STATE),
+        ("params", PACKED),
+        ("event", EVENT),
+        ("actions", ACTION, (ACTIONS,)),
+        ("resting", RESTING, (SLOTS,)),
+        ("fees", FEES),
+        ("fills", EVENT, (SLOTS,)),
+        ("book", QUOTES),
+        ("queue", ACTION, (QUEUE,)),
+    ]
+)
+"""One backtest under way, as one row: the maker, the venue and the requests between them. A row is a bare pointer to
+compiled code, where a bundle of arrays would be counted in and out at every call."""
 
 
 class Ticks(NamedTuple):
@@ -82,25 +105,6 @@ class Ticks(NamedTuple):
 
     quotes: Rows
     trades: Rows
-
-
-class Mind(NamedTuple):
-    """The maker: its state and parameters, and the rows its events and requests travel in."""
-
-    state: Rows
-    params: Rows
-    event: Rows
-    actions: Rows
-
-
-class Floor(NamedTuple):
-    """The venue: our resting orders, fees, the fills of one call, the book, and requests not carried out yet."""
-
-    resting: Rows
-    fees: Rows
-    fills: Rows
-    book: Rows
-    queue: Rows
 
 
 class Record(NamedTuple):
@@ -111,42 +115,39 @@ class Record(NamedTuple):
     breakers: Rows
 
 
-def fresh_queue() -> Rows:
-    """Return an empty ring of requests."""
-    return np.zeros(QUEUE, ACTION)
-
-
 @jit
-def enqueue(cursor: Any, mind: Any, floor: Any, count: int) -> None:
+def enqueue(play: Any, count: int) -> None:
     """Put the maker's newest requests behind those that wait."""
+    cursor = play["cursor"]
     for index in range(count):
-        floor.queue[cursor["queue_tail"] % QUEUE] = mind.actions[index]
+        play["queue"][cursor["queue_tail"] % QUEUE] = play["actions"][index]
         cursor["queue_tail"] += 1
     if cursor["queue_tail"] - cursor["queue_head"] > QUEUE - 2 * SLOTS:
         cursor["is_full"] = 1
 
 
 @jit
-def tell(cursor: Any, mind: Any, floor: Any) -> None:
+def tell(play: Any) -> None:
     """Give the maker the event that was written and queue what it asks for."""
-    enqueue(cursor, mind, floor, step(mind.state, mind.params, mind.event, mind.actions))
+    enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
 @jit
-def tell_answer(cursor: Any, mind: Any, floor: Any, kind: int, slot: int, reason: int) -> None:
+def tell_answer(play: Any, kind: int, slot: int, reason: int) -> None:
     """Tell the maker what became of a request."""
-    event = mind.event[0]
-    event["kind"], event["ts_ns"] = kind, mind.state[0]["view"]["now_ns"]
+    event = play["event"]
+    event["kind"], event["ts_ns"] = kind, play["state"]["view"]["now_ns"]
     event["slot"], event["reason"] = slot, reason
-    tell(cursor, mind, floor)
+    tell(play)
 
 
 @jit
-def tell_fills(cursor: Any, mind: Any, floor: Any, record: Any, count: int) -> None:
+def tell_fills(play: Any, record: Any, count: int) -> None:
     """Tell the maker of its fills, in their order, and keep each with the book and the belief it met."""
+    cursor = play["cursor"]
     for index in range(count):
-        mind.event[0] = floor.fills[index]
-        event, s = mind.event[0], mind.state[0]
+        play["event"] = play["fills"][index]
+        event, s = play["event"], play["state"]
         row = record.fills[cursor["fills"]]
         row["ts_ns"], row["slot"], row["side"] = event["ts_ns"], event["slot"], event["side"]
         row["price"], row["lots"] = event["price"], event["lots"]
@@ -154,51 +155,53 @@ def tell_fills(cursor: Any, mind: Any, floor: Any, record: Any, count: int) -> N
         row["bid"], row["ask"] = s["view"]["bid"], s["view"]["ask"]
         row["value"], row["prior"] = s["belief"]["value"], s["belief"]["prior"]
         row["cycle"] = s["cycle"]["number"]
-        tell(cursor, mind, floor)
+        tell(play)
         row["held_after"], row["realised_after"] = s["ledger"]["held"], s["ledger"]["realised"]
         cursor["fills"] += 1
 
 
 @jit
-def place(cursor: Any, mind: Any, floor: Any, record: Any, action: Any) -> None:
+def place(play: Any, record: Any, action: Any) -> None:
     """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
     slot, immediate = action["slot"], action["immediate"]
-    reason, count = accept(floor.resting, action, floor.book[0], floor.fees[0], floor.fills)
+    reason, count = accept(play["resting"], action, play["book"], play["fees"], play["fills"])
     if reason != Reason.NONE:
-        tell_answer(cursor, mind, floor, EventKind.REJECTED, slot, reason)
+        tell_answer(play, EventKind.REJECTED, slot, reason)
         return
-    tell_answer(cursor, mind, floor, EventKind.PLACED, slot, Reason.NONE)
+    tell_answer(play, EventKind.PLACED, slot, Reason.NONE)
     for index in range(count):
-        floor.fills[index]["ts_ns"] = mind.state[0]["view"]["now_ns"]
-    tell_fills(cursor, mind, floor, record, count)
-    if immediate and mind.state[0]["orders"][slot]["state"] != OrderState.NONE:
-        tell_answer(cursor, mind, floor, EventKind.CANCELLED, slot, Reason.NONE)
+        play["fills"][index]["ts_ns"] = play["state"]["view"]["now_ns"]
+    tell_fills(play, record, count)
+    if immediate and play["state"]["orders"][slot]["state"] != OrderState.NONE:
+        tell_answer(play, EventKind.CANCELLED, slot, Reason.NONE)
 
 
 @jit
-def carry_out(cursor: Any, mind: Any, floor: Any, record: Any) -> None:
+def carry_out(play: Any, record: Any) -> None:
     """Carry out every waiting request in its order; an answer may add more."""
+    cursor = play["cursor"]
     while cursor["queue_head"] < cursor["queue_tail"]:
-        action = floor.queue[cursor["queue_head"] % QUEUE]
+        action = play["queue"][cursor["queue_head"] % QUEUE]
         cursor["queue_head"] += 1
         if action["operation"] == Operation.PLACE:
-            place(cursor, mind, floor, record, action)
+            place(play, record, action)
         else:
             slot = action["slot"]
-            cancel(floor.resting, slot)
-            tell_answer(cursor, mind, floor, EventKind.CANCELLED, slot, Reason.NONE)
+            cancel(play["resting"], slot)
+            tell_answer(play, EventKind.CANCELLED, slot, Reason.NONE)
         if cursor["fills"] + MARGIN > len(record.fills):
             cursor["is_full"] = 1
             return
 
 
 @jit
-def keep_decision(cursor: Any, mind: Any, record: Any) -> None:
+def keep_decision(play: Any, record: Any) -> None:
     """Record what stands after a decision: every ``stride``-th one, so that memory stays bounded."""
+    cursor = play["cursor"]
     cursor["decisions"] += 1
     if (cursor["decisions"] - 1) % cursor["stride"] != 0 or cursor["cycles"] >= len(record.cycles):
         return
-    s, row = mind.state[0], record.cycles[cursor["cycles"]]
+    s, row = play["state"], record.cycles[cursor["cycles"]]
     view, ledger, belief, risk = s["view"], s["ledger"], s["belief"], s["risk"]
     row["ts_ns"], row["bid"], row["ask"] = view["now_ns"], view["bid"], view["ask"]
     row["held"], row["cost"], row["realised"] = ledger["held"], ledger["cost"], ledger["realised"]
@@ -225,28 +228,29 @@ def keep_decision(cursor: Any, mind: Any, record: Any) -> None:
 
 
 @jit
-def run_clock(cursor: Any, mind: Any, floor: Any, record: Any, now_ns: int) -> None:
+def run_clock(play: Any, record: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
-    before = mind.state[0]["risk"]["breakers"]
-    event = mind.event[0]
+    cursor = play["cursor"]
+    before = play["state"]["risk"]["breakers"]
+    event = play["event"]
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
-    tell(cursor, mind, floor)
-    carry_out(cursor, mind, floor, record)
-    after = mind.state[0]["risk"]["breakers"]
+    tell(play)
+    carry_out(play, record)
+    after = play["state"]["risk"]["breakers"]
     if after != before:
         row = record.breakers[cursor["breakers"]]
         row["ts_ns"], row["before"], row["after"] = now_ns, before, after
         cursor["breakers"] += 1
-    keep_decision(cursor, mind, record)
+    keep_decision(play, record)
 
 
 @jit
-def run_trade(cursor: Any, mind: Any, floor: Any, record: Any, trade: Any) -> None:
+def run_trade(play: Any, record: Any, trade: Any) -> None:
     """Match a print with our orders, then show it to the maker."""
-    count = on_trade(floor.resting, trade, floor.fees[0], floor.fills)
+    count = on_trade(play["resting"], trade, play["fees"], play["fills"])
     if count > 0:
-        tell_fills(cursor, mind, floor, record, count)
-    event = mind.event[0]
+        tell_fills(play, record, count)
+    event = play["event"]
     event["kind"], event["ts_ns"], event["price"], event["lots"] = (
         EventKind.TRADE,
         trade["ts_ns"],
@@ -254,29 +258,30 @@ def run_trade(cursor: Any, mind: Any, floor: Any, record: Any, trade: Any) -> No
         trade["lots"],
     )
     event["side"], event["aggressor"] = trade["side"], trade["aggressor"]
-    tell(cursor, mind, floor)
+    tell(play)
 
 
 @jit
-def run_quote(cursor: Any, mind: Any, floor: Any, quote: Any) -> None:
+def run_quote(play: Any, quote: Any) -> None:
     """Let the queue learn from a new top of the book, then show it to the maker."""
-    book, event = floor.book[0], mind.event[0]
+    book, event = play["book"], play["event"]
     book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
     book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
-    on_book(floor.resting, book)
+    on_book(play["resting"], book)
     event["kind"], event["ts_ns"] = EventKind.BOOK, quote["ts_ns"]
     event["bid"], event["bid_lots"] = quote["bid"], quote["bid_lots"]
     event["ask"], event["ask_lots"] = quote["ask"], quote["ask_lots"]
-    tell(cursor, mind, floor)
+    tell(play)
 
 
 @jit
-def advance(cursors: Rows, ticks: Ticks, mind: Mind, floor: Floor, record: Record, most: int) -> int:
+def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
 
     At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
     """
-    cursor = cursors[0]
+    play = plays[0]
+    cursor = play["cursor"]
     quotes, trades = ticks.quotes, ticks.trades
     played = 0
     while played < most and cursor["is_full"] == 0:
@@ -289,20 +294,20 @@ def advance(cursors: Rows, ticks: Ticks, mind: Mind, floor: Floor, record: Recor
             if next_ns == LARGEST_INTEGER:
                 cursor["is_done"] = 1
                 break
-            run_clock(cursor, mind, floor, record, cursor["next_clock_ns"])
+            run_clock(play, record, cursor["next_clock_ns"])
             cursor["next_clock_ns"] += cursor["cycle_ns"]
             continue
         if next_ns == LARGEST_INTEGER:
             cursor["is_done"] = 1
             break
         if trade_ns <= quote_ns:
-            run_trade(cursor, mind, floor, record, trades[cursor["trade"]])
+            run_trade(play, record, trades[cursor["trade"]])
             cursor["trade"] += 1
         else:
-            run_quote(cursor, mind, floor, quotes[cursor["quote"]])
+            run_quote(play, quotes[cursor["quote"]])
             cursor["quote"] += 1
-        carry_out(cursor, mind, floor, record)
+        carry_out(play, record)
         if cursor["cycle_ns"] == 0:
-            run_clock(cursor, mind, floor, record, next_ns)
+            run_clock(play, record, next_ns)
         played += 1
     return played

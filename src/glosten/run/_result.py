@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -23,9 +22,9 @@ ARRAYS_FILE = "arrays.npz"
 class Run:
     """One finished backtest: its figures, its series, and everything needed to say how it came about.
 
-    ``cycles``, ``fills`` and ``breakers`` are arrays of `CYCLE_ROW`, `FILL_ROW` and `BREAKER_ROW`; ``market`` is a sample
-    of the tape's quotes (`records.QUOTES`) and ``value_path`` the true value where the market was simulated (columns
-    ts_ns and value, else empty). Amounts are quote units.
+    ``cycles``, ``fills`` and ``breakers`` are arrays of `CYCLE_ROW`, `FILL_ROW` and `BREAKER_ROW`; ``market`` is a
+    sample of the tape's quotes (`records.QUOTES`) and ``value_path`` the true value where the market was simulated
+    (columns ts_ns and value, else empty). Amounts are quote units.
     """
 
     title: str
@@ -75,7 +74,7 @@ class Run:
             Path(scratch, RUN_FILE).write_text(json.dumps(words, indent=1), encoding="utf-8")
             directory.mkdir(exist_ok=True)
             for name in (ARRAYS_FILE, RUN_FILE):
-                os.replace(Path(scratch, name), directory / name)
+                Path(scratch, name).replace(directory / name)
 
     @classmethod
     def load(cls, directory: Path) -> Run:
