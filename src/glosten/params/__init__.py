@@ -4,7 +4,7 @@ from glosten.params._about import About, Parameter
 from glosten.params._catalogue import PARAMETERS
 from glosten.params._declaration import Declaration
 from glosten.params._packing import PACKED, TradingRules, pack
-from glosten.params._problems import describe_problems, expected, nearest, spell, unknown
+from glosten.params._problems import describe_problems, expected, nearest, short, spell, unknown
 from glosten.params._runtime import Runtime
 from glosten.params._strategy import Strategy, overlay
 
@@ -22,6 +22,7 @@ __all__ = [
     "nearest",
     "overlay",
     "pack",
+    "short",
     "spell",
     "unknown",
 ]

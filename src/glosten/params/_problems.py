@@ -41,10 +41,10 @@ def expected(parameter: Parameter) -> str:
     noun = "a whole number" if parameter.type == "integer" else "a number"
     if parameter.minimum is None or parameter.maximum is None:
         return noun + unit
-    return f"{noun} from {_short(parameter.minimum)} to {_short(parameter.maximum)}{unit}"
+    return f"{noun} from {short(parameter.minimum)} to {short(parameter.maximum)}{unit}"
 
 
-def _short(bound: float) -> str:
+def short(bound: float) -> str:
     """Return a bound as people write it: 86400, 0.02, 1e9."""
     if bound == 0 or 1e-4 <= abs(bound) < 1e7:
         return spell(bound)

@@ -3,11 +3,12 @@
 from glosten.settings._import import import_gunbot
 from glosten.settings._lint import Finding, lint, lint_pairs
 from glosten.settings._load import Settings, load, pairs_in
-from glosten.settings._tables import Account, TradedInstrument
+from glosten.settings._tables import DECLARED, Account, TradedInstrument
 from glosten.settings._template import schema, template
 from glosten.settings._writing import write_file
 
 __all__ = [
+    "DECLARED",
     "Account",
     "Finding",
     "Settings",

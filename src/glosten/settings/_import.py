@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def import_gunbot(path: Path) -> tuple[str, tuple[str, ...]]:
         raise SettingsError(f"{path} is no Gunbot configuration: it has neither pairs with overrides nor known keys.")
     lines, warnings = [HEADER.format(source=path.name)], []
     for pair, members in pairs.items():
-        lines.append(f"[pairs.{spell(pair)}]" if pair else "[strategy]")
+        lines.append(f"[pairs.{json.dumps(pair, ensure_ascii=False)}]" if pair else "[strategy]")
         kept, left_out = _lines(members)
         lines += [*kept, ""]
         warnings += [f"{pair or path.name}: {sentence}" for sentence in left_out]

@@ -10,9 +10,12 @@ import typer
 
 from glosten import __version__
 from glosten.errors import GlostenError
-from glosten.show import _params_command
+from glosten.show import _config_command, _params_command
 
-COMMANDS = (_params_command,)
+COMMANDS = (
+    _params_command,
+    _config_command,
+)
 """Each has ``register(app)``; the order is that of ``glosten --help``. They import the rooms they use when they run."""
 
 INTERRUPTED = 130
