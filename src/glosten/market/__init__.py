@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glosten.market._load import load_tape
 from glosten.market._matcher import (
     FEES,
     RESTING,
@@ -13,15 +14,21 @@ from glosten.market._matcher import (
     on_book,
     on_trade,
 )
+from glosten.market._tape import Tape, TapeNotes, TapeOptions, tape_from_arrays
 
 __all__ = [
     "FEES",
     "RESTING",
     "UNKNOWN_QUEUE",
+    "Tape",
+    "TapeNotes",
+    "TapeOptions",
     "accept",
     "cancel",
     "fresh_fills",
     "fresh_resting",
+    "load_tape",
     "on_book",
     "on_trade",
+    "tape_from_arrays",
 ]

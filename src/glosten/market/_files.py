@@ -1,0 +1,176 @@
+"""Market data files, parquet or csv, read one column and a few million rows at a time, and refused in whole sentences.
+
+Rows are numbered from 1 in messages; a csv header is not counted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from glosten.errors import TapeError
+
+SLICE_ROWS = 2_000_000
+"""Rows that are in memory twice while a parquet column is copied into the tape."""
+
+SIDES = {"buy": 1.0, "sell": -1.0, "unknown": 0.0, "1": 1.0, "+1": 1.0, "-1": -1.0, "0": 0.0} | {
+    "1.0": 1.0,
+    "-1.0": -1.0,
+    "0.0": 0.0,
+}
+"""Words and numbers a column of sides may hold; capitals do not matter."""
+
+_CSV_TYPES = {
+    **dict.fromkeys(("ts_ns", "exch_ts_ns"), pl.Int64),
+    **dict.fromkeys(("price", "qty", "bid", "bid_qty", "ask", "ask_qty"), pl.Float64),
+}
+_ONE_MARKET = ("symbol", "market", "runner_id")
+
+
+@dataclass(frozen=True)
+class Table:
+    """An open file: nothing but its columns and its length has been read."""
+
+    path: Path
+    frame: pl.LazyFrame
+    types: dict[str, pl.DataType]
+    rows: int
+    is_csv: bool
+
+    def pieces(self, name: str) -> Iterator[tuple[int, pl.Series]]:
+        """Yield (first row, values) of a column, piece by piece."""
+        step = self.rows if self.is_csv else SLICE_ROWS
+        for first in range(0, self.rows, step):
+            with readable(self.path):
+                piece = self.frame.select(name).slice(first, step).collect().to_series()
+            yield first, piece
+
+    def written(self, name: str, row: int) -> str:
+        """Return what the file itself says in a cell, for a message."""
+        with readable(self.path):
+            frame = pl.scan_csv(self.path, infer_schema=False) if self.is_csv else self.frame
+            value = frame.select(name).slice(row, 1).collect().item()
+        return "empty" if value is None else str(value)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what a damaged file raises into one sentence."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise TapeError(f"{path} cannot be read; is it damaged or still being written? ({reason})") from error
+
+
+def open_table(path: Path, wanted: tuple[str, ...]) -> Table:
+    """Open a parquet or csv file that must hold the wanted columns.
+
+    Raises TapeError where it is missing, a directory, empty, unreadable, without a wanted column or without a row, and
+    where a column such as ``symbol`` shows that several markets are mixed in it.
+    """
+    is_csv = _is_csv(path)
+    with readable(path):
+        frame = pl.scan_csv(path, infer_schema=False) if is_csv else pl.scan_parquet(path)
+        types = dict(frame.collect_schema())
+    _check_columns(path, types, wanted)
+    with readable(path):
+        if is_csv:
+            known = {name: kind for name, kind in _CSV_TYPES.items() if name in types}
+            # A field that is no number becomes empty here and is refused later, with its row and text.
+            frame = pl.scan_csv(path, infer_schema=False, schema_overrides=known, ignore_errors=True)
+            types |= dict(frame.collect_schema())
+        rows = int(frame.select(pl.len()).collect().item())
+        markets = [name for name in _ONE_MARKET if name in types]
+        counts = [frame.select(pl.col(name).n_unique()).collect(engine="streaming").item() for name in markets]
+    if rows == 0:
+        raise TapeError(f"{path} holds column names but no rows; a tape needs at least one.")
+    for name, count in zip(markets, counts, strict=True):
+        if count > 1:
+            raise TapeError(f"{path} mixes {count} markets (column {name}); keep the rows of one of them in a file.")
+    return Table(path, frame, types, rows, is_csv)
+
+
+def _is_csv(path: Path) -> bool:
+    if not path.exists():
+        raise TapeError(f"{path} does not exist; give the path of a parquet or csv file.")
+    if path.is_dir():
+        raise TapeError(f"{path} is a directory; give the path of one parquet or csv file.")
+    with readable(path), path.open("rb") as file:
+        start = file.read(4096)
+    if not start:
+        raise TapeError(f"{path} is an empty file; give a parquet or csv file with at least one row.")
+    if start.startswith(b"PAR1"):
+        return False
+    if path.suffix in {".parquet", ".pq"} or b"\0" in start:
+        raise TapeError(f"{path} is neither a parquet file nor csv text; convert it to one of them first.")
+    return True
+
+
+def _check_columns(path: Path, types: dict[str, pl.DataType], wanted: tuple[str, ...]) -> None:
+    missing = []
+    for name in wanted:
+        if name not in types:
+            near = difflib.get_close_matches(name, types, 1) or [
+                there for there in types if there.strip().lower() == name
+            ]
+            missing.append(name + (f" (nearest: {near[0]})" if near else ""))
+    if missing:
+        columns = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        raise TapeError(f"{path} lacks the {columns}; it has {', '.join(types)}. Rename the columns or convert it.")
+
+
+def read_integers(table: Table, name: str, into: NDArray[np.int64]) -> None:
+    """Copy a column of whole numbers. Raises TapeError with the first row that holds none."""
+    if not table.types[name].is_integer():
+        raise TapeError(_wrong_type(table, name, "int64 nanoseconds since 1970 UTC"))
+    for first, piece in table.pieces(name):
+        if piece.null_count():
+            row = first + int(piece.is_null().arg_max() or 0)
+            raise TapeError(
+                f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
+                "int64 nanoseconds since 1970 UTC are needed."
+            )
+        with readable(table.path):
+            into[first : first + len(piece)] = piece.cast(pl.Int64).to_numpy()
+
+
+def read_numbers(table: Table, name: str, into: NDArray[np.float64]) -> None:
+    """Copy a column of numbers; missing ones become NaN. Raises TapeError where it holds anything else."""
+    kind = table.types[name]
+    if not kind.is_numeric():
+        raise TapeError(_wrong_type(table, name, "numbers"))
+    for first, piece in table.pieces(name):
+        # The shortest text of a float32 is what was meant: 181.85, not 181.85000610351562.
+        exact = piece.cast(pl.String) if kind == pl.Float32 else piece
+        into[first : first + len(piece)] = exact.cast(pl.Float64).to_numpy()
+
+
+def read_sides(table: Table, name: str, into: NDArray[np.int64]) -> None:
+    """Copy a column of sides: 1, -1, 0 or the words buy, sell, unknown. Raises TapeError with the first other row."""
+    kind = table.types[name]
+    if not (kind.is_numeric() or kind == pl.String):
+        raise TapeError(_wrong_type(table, name, "1, -1, 0 or the words buy and sell"))
+    for first, piece in table.pieces(name):
+        if kind == pl.String:
+            piece = piece.str.strip_chars().str.to_lowercase().replace_strict(SIDES, default=None)  # noqa: PLW2901
+        sides = piece.cast(pl.Float64).to_numpy()
+        known = (sides == 1.0) | (sides == -1.0) | (sides == 0.0)
+        if not known.all():
+            row = first + int(np.argmin(known))
+            raise TapeError(
+                f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
+                "give 1 or buy, -1 or sell, 0 or unknown: who was impatient."
+            )
+        into[first : first + len(piece)] = sides
+
+
+def _wrong_type(table: Table, name: str, needed: str) -> str:
+    return f"{table.path}: the column {name} holds {table.types[name]}; it must hold {needed}."
