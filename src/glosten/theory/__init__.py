@@ -1,11 +1,69 @@
-"""What should be true: the Glosten-Milgrom model, one compiled function an equation."""
+"""What should be true: the Glosten-Milgrom model, one compiled function an equation, one object a model."""
 
-from glosten.theory._binary import posterior, quotes, side_if_high, side_if_low, side_probability
+from glosten.theory._binary import (
+    belief,
+    gains,
+    informed_share,
+    log_likelihood,
+    log_odds,
+    log_odds_after,
+    log_odds_step,
+    posterior,
+    quotes,
+    side_if_high,
+    side_if_low,
+    side_probability,
+    spread,
+)
+from glosten.theory._binary_model import Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
+from glosten.theory._domain import Interval, require
+from glosten.theory._dynamics import (
+    chernoff_rate,
+    hitting_time,
+    learning_rates,
+    net_buys_to,
+    two_sided_exit,
+    wald_hitting_time,
+)
+from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
+from glosten.theory._lattice import Law, first_passage, law_by_value
+from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 
 __all__ = [
+    "Binary",
+    "Exit",
+    "Gains",
+    "HittingTime",
+    "Impact",
+    "Interval",
+    "Law",
+    "Learning",
+    "Quotes",
+    "alpha_and_prior",
+    "alpha_of_trades",
+    "ask_ticks",
+    "belief",
+    "bid_ticks",
+    "chernoff_rate",
+    "first_passage",
+    "gains",
+    "hitting_time",
+    "impact",
+    "informed_share",
+    "law_by_value",
+    "learning_rates",
+    "log_likelihood",
+    "log_odds",
+    "log_odds_after",
+    "log_odds_step",
+    "net_buys_to",
     "posterior",
     "quotes",
+    "require",
     "side_if_high",
     "side_if_low",
     "side_probability",
+    "spread",
+    "two_sided_exit",
+    "wald_hitting_time",
 ]
