@@ -20,12 +20,13 @@ def spell(value: Value) -> str:
     """Return a value as a configuration file writes it: true, 0.15, "NORMAL"."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float | Decimal):
-        return f"{value:.15g}"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
     for kinds, words in (((NoneType,), "nothing"), ((Mapping,), "a table"), ((list, tuple), "a list")):
         if isinstance(value, kinds):
             return words
-    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    plain = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else plain
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 3]}..."
 
 
