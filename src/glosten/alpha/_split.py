@@ -20,7 +20,7 @@ ADVERSE_HORIZON_S = 10.0
 class Fills:
     """Fills as columns of equal length.
 
-    ``ts_ns`` in nanoseconds, ``sign`` +1 for our sell and -1 for our buy, ``price`` and ``mid`` in quote units per coin,
+    ``ts_ns`` in nanoseconds, ``sign`` +1 our sell, -1 our buy; ``price`` and ``mid`` in quote units per coin,
     ``quantity`` in coins, ``fee`` in quote units (negative is a rebate). Raises `DomainError` for unequal lengths.
     """
 

@@ -111,7 +111,7 @@ def build(s: Any, p: Any, side: int, total: float) -> int:
     rungs = rung_count(s, p, side, total)
     post_only = p["runtime"]["supports_post_only"] and not p["strategy"]["NO_POST_ONLY"]
     each = total / rungs
-    wanted, withheld, previous = 0, int(Reason.BELOW_MIN), -1
+    wanted, withheld, previous = 0, Reason.BELOW_MIN.value, -1
     for index in range(rungs):
         target = s["targets"][first + index]
         ticks = rung_ticks(s, p, side, index, rungs)

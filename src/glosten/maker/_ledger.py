@@ -70,10 +70,8 @@ def close_order(s: Any, p: Any, slot: int) -> None:
     traded = order["lots"] - order["leaves"]
     if order["side"] == Side.SELL and traded > 0:
         outcome = order["realised"]
-        if (
-            abs(outcome) * p["instrument"]["quantum"]
-            > p["strategy"]["SPREAD_PNL_JUMP_GUARD"] * s["capital"]["allocation"]
-        ):
+        largest = p["strategy"]["SPREAD_PNL_JUMP_GUARD"] * s["capital"]["allocation"]
+        if largest > 0.0 and abs(outcome) * p["instrument"]["quantum"] > largest:
             risk["jumps"] += 1
         else:
             risk["daily_realised"] += outcome

@@ -64,7 +64,7 @@ class RuntimeAndExchange(Declaration):
     BE_GUARD_BLOCK_MARKET_SELLS: Annotated[
         bool,
         Field(description="Whether BE_GUARD binds immediate exits too (the hard guard) or only resting sells (soft)."),
-        About("", "immediate exits (step 19)", "STRATEGY 4.6", acted_on=False),
+        About("", "immediate exits (step 19)", "STRATEGY 4.6"),
     ] = True
     SCRATCH_LIVENESS_MIN: Annotated[
         float,
@@ -74,7 +74,7 @@ class RuntimeAndExchange(Declaration):
             description="After so long without a fill, sell what is held at once if the bid pays for "
             "it. 0 turns this off.",
         ),
-        About("minutes", "immediate exits (step 20)", "STRATEGY 4.6", acted_on=False),
+        About("minutes", "immediate exits (step 20)", "STRATEGY 4.6"),
     ] = 0.0
     CONSEC_RESET_CYCLES: Annotated[
         int,

@@ -44,7 +44,7 @@ class Runtime(Declaration):
     max_data_age_s: Annotated[
         float,
         Field(ge=0.1, le=86_400, description="Silence of the market data after which every quote is cancelled."),
-        About("s", "all orders (step 1)", "STRATEGY 0 R4"),
+        About("s", "all orders (step 1)", "STRATEGY 0 R4", acted_on=False),
     ] = 30.0
     requote_qty_tol: Annotated[
         float,

@@ -67,7 +67,7 @@ class SafetyAndTuning(Declaration):
     NO_CLOSE_MARKET: Annotated[
         bool,
         Field(description="Close positions with resting post-only asks only, never with an immediate sell."),
-        About("", "immediate exits (step 19)", "STRATEGY 4.7", acted_on=False),
+        About("", "immediate exits (step 19)", "STRATEGY 4.7"),
     ] = False
     QUANTRODUCTION_TRACE: Annotated[
         bool,
@@ -118,5 +118,5 @@ class PortfolioAndRuntime(Declaration):
             description="A single realised result larger than this share of A is kept out of wins, "
             "streaks and daily totals, as a glitch or a transfer. The ledger books it all the same.",
         ),
-        About("fraction of A", "counters (step 6)", "STRATEGY 4.7", acted_on=False),
+        About("fraction of A", "counters (step 6)", "STRATEGY 4.7"),
     ] = 0.5
