@@ -57,7 +57,7 @@ class Table:
         with readable(self.path):
             frame = pl.scan_csv(self.path, infer_schema=False) if self.is_csv else self.frame
             value = frame.select(name).slice(row, 1).collect().item()
-        return "empty" if value is None else str(value)
+        return "empty" if value is None else str(value).replace("nan", "NaN")
 
 
 @contextmanager
@@ -87,6 +87,7 @@ def open_table(path: Path, wanted: tuple[str, ...]) -> Table:
             # A field that is no number becomes empty here and is refused later, with its row and text.
             frame = pl.scan_csv(path, infer_schema=False, schema_overrides=known, ignore_errors=True)
             types |= dict(frame.collect_schema())
+            frame.select(pl.all().null_count()).collect()  # only a look at all columns notices a row with too many
         rows = int(frame.select(pl.len()).collect().item())
         markets = [name for name in _ONE_MARKET if name in types]
         counts = [frame.select(pl.col(name).n_unique()).collect(engine="streaming").item() for name in markets]

@@ -140,7 +140,7 @@ def _lag_sentence(lag_ms: float, shares: tuple[tuple[int, float], ...]) -> str:
 
 def utc(ts_ns: int) -> str:
     """Return a time as people write it, to the millisecond."""
-    return f"{np.datetime_as_string(np.datetime64(ts_ns, 'ns'), unit='ms')}Z"
+    return f"{np.datetime_as_string(np.datetime64(int(ts_ns), 'ns'), unit='ms')}Z"
 
 
 def tape_from_arrays(instrument: Instrument, quotes: NDArray[np.void] | None, trades: NDArray[np.void]) -> Tape:
