@@ -45,9 +45,9 @@ def test_the_summary_is_json_and_its_sentences_tell_what_was_met() -> None:
     tape = Tape(INSTRUMENT, QUOTE_ROWS, PRINT_ROWS, quote_lag_ns=2_000_000, files=("t", "q"), notes=notes)
     summary = json.loads(json.dumps(tape.summary()))
     assert (summary["quote_lag_ms"], summary["crossed_quotes"], summary["files"]) == (2.0, 1, ["t", "q"])
+    start = "1970-01-01T00:00:00.000Z"
     assert summary["sentences"] == [
-        "3 prints of 2 market orders and 2 quotes, from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z, "
-        "tick 0.01, lot 1.",
+        f"3 prints of 2 market orders and 2 quotes, from {start} to {start}, tick 0.01, lot 1.",
         "Quotes are lagged by 2 ms: 97.0% of the market orders begin at the touch, 54.0% unlagged.",
         "1 quotes had the bid above the ask and were skipped.",
         "1,234 prints were smaller than a lot; they count as trades but fill nobody.",
