@@ -42,10 +42,10 @@ def read_document(path: Path) -> Document:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise SettingsError(f"{path} is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}, {place}.") from None
+    except SettingsError:
+        raise
     except (RecursionError, ValueError):
-        raise SettingsError(
-            f"{path} is no configuration: its tables are nested too deep, or a number is too long."
-        ) from None
+        raise SettingsError(f"{path} is no configuration: tables nested too deep, or a number too long.") from None
 
 
 def _text(path: Path) -> str:

@@ -25,7 +25,6 @@ FOOTER = """
 # GM_ALPHA = 0.2
 # instrument.tick = 0.01
 """
-_SCHEMA_TYPES = {"boolean": "boolean", "integer": "integer", "number": "number", "string": "string"}
 
 
 def _comment(text: str) -> Iterator[str]:
@@ -66,8 +65,8 @@ def _property(parameter: Parameter) -> dict[str, Any]:
     if parameter.choices is not None:
         described["enum"] = list(parameter.choices)
     else:
-        described["type"] = _SCHEMA_TYPES[parameter.type]
-        bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
+        described["type"] = parameter.type
+    bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
     described |= {word: bound for word, bound in bounds.items() if bound is not None}
     if parameter.default is not None:
         described["default"] = parameter.default
