@@ -41,8 +41,10 @@ def test_bytes_that_are_no_text_are_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("GM_ALPHA = 0.1\nGM_ALPHA = 0.2\n", "a key stands twice, line 2"),
-        ("[strategy]\n[strategy]\n", "line 2"),
+        ("GM_ALPHA = 0.1\nGM_ALPHA = 0.2\n", "GM_ALPHA stands twice, on lines 1 and 2"),
+        ("[strategy]\nGM_TL = 900\n[strategy]\n", "the table [strategy] stands twice, on lines 1 and 3"),
+        ("GM_TL = 900\n\n\n[strategy]\nGM_TL = 900\nGM_TL = 800", "GM_TL stands twice, on lines 5 and 6"),
+        ("GM_ALPHA = 1e9999999999999999999999\n", "a number too long"),
         ("GM_ALPHA == 1\n", "line 1"),
         ("GM_ALPHA = “0.1”\n", "line 1"),
         ("[strategy\n", "line 1"),

@@ -25,7 +25,7 @@ def spell(value: Value) -> str:
     for kinds, words in (((NoneType,), "nothing"), ((Mapping,), "a table"), ((list, tuple), "a list")):
         if isinstance(value, kinds):
             return words
-    plain = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    plain = f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < LONGEST_SHOWN else str(value)
     shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else plain
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 3]}..."
 

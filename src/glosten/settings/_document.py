@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,13 +38,13 @@ def read_document(path: Path) -> Document:
             return Document(path, _json(path, text), _json_lines(text), is_json=True)
         return Document(path, tomllib.loads(text, parse_float=Decimal), _toml_lines(text), is_json=False)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {_reason(str(error))}.") from None
+        raise SettingsError(f"{path} is not valid TOML: {_twice(text) or _reason(str(error))}.") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise SettingsError(f"{path} is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}, {place}.") from None
     except SettingsError:
         raise
-    except (RecursionError, ValueError):
+    except (ArithmeticError, RecursionError, ValueError):
         raise SettingsError(f"{path} is no configuration: tables nested too deep, or a number too long.") from None
 
 
@@ -65,12 +65,9 @@ def _text(path: Path) -> str:
 
 
 def _reason(message: str) -> str:
-    """Return tomllib's message with its place in words, and what a key given twice means."""
+    """Return tomllib's message in the middle of a sentence, its place in words."""
     message = re.sub(r" \(at (.*)\)$", r", \1", message)
-    message = message[:1].lower() + message[1:]
-    if message.startswith("cannot overwrite a value"):
-        message = message.replace("cannot overwrite a value", "a key stands twice")
-    return message
+    return message[:1].lower() + message[1:]
 
 
 def _json(path: Path, text: str) -> Mapping[str, Any]:
@@ -109,15 +106,36 @@ def _path(text: str) -> Keys:
     return tuple(keys)
 
 
-def _toml_lines(text: str) -> Callable[[Keys], int]:
-    lines: dict[Keys, int] = {}
+def _toml_keys(text: str) -> Iterator[tuple[Keys, int, bool]]:
+    """Yield every key and header of a TOML text with the tables that lead to it, its line, and whether it is a header.
+
+    Lines inside a text of several lines may be taken for keys: good enough to say where something stands.
+    """
     header: Keys = ()
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if stripped.startswith("["):
             header = _path(stripped)
-            lines.setdefault(header, number)
+            yield header, number, True
         elif "=" in stripped and not stripped.startswith("#"):
-            lines.setdefault(header + _path(stripped.split("=", 1)[0] + "= 0"), number)
+            key = _path(stripped.split("=", 1)[0] + "= 0")
+            if key:
+                yield header + key, number, False
 
+
+def _twice(text: str) -> str:
+    """Return which key or table stands twice in a TOML text and where, "" if none does."""
+    seen: dict[Keys, int] = {}
+    for keys, line, is_header in _toml_keys(text):
+        if keys in seen and keys:
+            name = f"the table [{'.'.join(keys)}]" if is_header else keys[-1]
+            return f"{name} stands twice, on lines {seen[keys]} and {line}"
+        seen[keys] = line
+    return ""
+
+
+def _toml_lines(text: str) -> Callable[[Keys], int]:
+    lines: dict[Keys, int] = {}
+    for keys, line, _ in _toml_keys(text):
+        lines.setdefault(keys, line)
     return lambda keys: lines.get(keys, 0)

@@ -131,9 +131,7 @@ def _checked(model: type[Model], given: Mapping[str, Entry], problems: list[str]
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return value
+    return str(value.normalize()) if isinstance(value, Decimal) else value
 
 
 def _hash(values: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,20 +23,21 @@ PIPE_WIDTH = 100
 @cache
 def console() -> Console:
     """Return the console for tables and reports: stdout."""
-    return _console(sys.stdout)
+    return _console(is_log=False)
 
 
 @cache
 def log() -> Console:
     """Return the console for progress, warnings and remarks: stderr."""
-    return _console(sys.stderr)
+    return _console(is_log=True)
 
 
-def _console(stream: TextIO) -> Console:
+def _console(*, is_log: bool) -> Console:
     from rich.console import Console  # noqa: PLC0415  # most of what --help would cost
 
+    stream = sys.stderr if is_log else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False)
+    return Console(stderr=is_log, width=width, highlight=False)
 
 
 def plain(value: Any) -> Any:
