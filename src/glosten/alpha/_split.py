@@ -12,6 +12,8 @@ from glosten.errors import DomainError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+ORDER_NS = 1_000_000_000
+"""Fills of one side within a second of the first are one customer order."""
 ADVERSE_HORIZON_S = 10.0
 """Seconds after a fill over which the mid's move against us counts as adverse selection."""
 
@@ -56,12 +58,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Markout:
-    """Mean earned against the mid ``horizon_s`` after a fill, in bps of the mid at the fill; > 0 is good for us."""
+    """Mean earned against the mid ``horizon_s`` after a fill, in bps of the mid at the fill; > 0 is good for us.
+
+    ``n`` fills of ``orders`` customer orders: the error counts the fills of one order as one draw.
+    """
 
     horizon_s: float
     mean_bps: float
     se_bps: float
     n: int
+    orders: int
 
 
 class Mids:
@@ -110,10 +116,37 @@ def markouts(fills: Fills, mids: Mids, horizons_s: tuple[float, ...] = (1.0, 10.
         known = when <= mids.end_ns
         n = int(known.sum())
         if n == 0:
-            outcome.append(Markout(horizon_s, float("nan"), float("nan"), 0))
+            outcome.append(Markout(horizon_s, float("nan"), float("nan"), 0, 0))
             continue
         later = mids.at(when[known])
         earned = 1e4 * fills.sign[known] * (fills.price[known] - later) / fills.mid[known]
-        error = float(earned.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-        outcome.append(Markout(horizon_s, float(earned.mean()), error, n))
+        order = customer_orders(fills.ts_ns[known], fills.sign[known])
+        outcome.append(Markout(horizon_s, float(earned.mean()), clustered_error(earned, order), n, int(order[-1]) + 1))
     return tuple(outcome)
+
+
+def customer_orders(ts_ns: Integers, sign: Integers) -> Integers:
+    """Return the running number of the customer order each fill belongs to: same side, within a second of its first.
+
+    Source: STRATEGY ruling R11.
+    """
+    numbers = np.zeros(len(ts_ns), np.int64)
+    number, first = -1, 0
+    for index in range(len(ts_ns)):
+        is_new = number < 0 or sign[index] != sign[index - 1] or ts_ns[index] - ts_ns[first] > ORDER_NS
+        if is_new:
+            number, first = number + 1, index
+        numbers[index] = number
+    return numbers
+
+
+def clustered_error(values: Floats, cluster: Integers) -> float:
+    """Return the standard error of the mean of values that come in dependent clusters; NaN for a single cluster.
+
+    Source: Liang & Zeger (1986), with the small-sample factor G / (G - 1).
+    """
+    clusters = int(cluster[-1]) + 1
+    if clusters < 2:
+        return float("nan")
+    sums = np.bincount(cluster, weights=values - values.mean(), minlength=clusters)
+    return float(np.sqrt((sums**2).sum() * clusters / (clusters - 1)) / len(values))

@@ -28,11 +28,11 @@ def reason_to_cancel(s: Any, p: Any, slot: int) -> int:
     Source: STRATEGY step 18, GM_STALE_CYCLES, GM_STALE_DRIFT_BPS, runtime.requote_qty_tol.
     """
     order, target, keys = s["orders"][slot], s["targets"][slot], p["strategy"]
-    is_below_cost = order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]
+    below_cost = order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]
     reason = Reason.NONE
     if target["lots"] == 0:
         reason = target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
-    elif order["side"] == Side.SELL and is_below_cost and guard_applies(s, p):
+    elif order["side"] == Side.SELL and below_cost and guard_applies(s, p):
         reason = Reason.BE_BLOCK
     elif order["revision"] != p["revision"]:
         reason = Reason.CONFIG_CHANGED
@@ -135,18 +135,48 @@ def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
 
 
 @jit
-def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
-    """Place what is still wanted where the slot is free and the side's limit has room; each target once a cycle.
+def lacks_room(s: Any, p: Any, slot: int) -> bool:
+    """Return whether the slot of a wanted order is still taken, or its funds are still tied up."""
+    target, side = s["targets"][slot], side_of(slot)
+    unit = target["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
+    no_funds = committed(s, p, side) + target["lots"] * unit > limit_of(s, side)
+    return s["orders"][slot]["state"] != OrderState.NONE or no_funds
 
-    Called by the decision and again on every cancel's acknowledgement, so that no side stays bare for a cycle (R9).
-    """
+
+@jit
+def is_below_cost(s: Any, p: Any, slot: int) -> bool:
+    """Return whether a wanted sell would break the guard at what the inventory costs now."""
+    target, quote = s["targets"][slot], s["quote"]
+    is_soft = target["reason"] == Reason.EXIT_MAX_DD and not p["strategy"]["BE_GUARD_BLOCK_MARKET_SELLS"]
+    if side_of(slot) == Side.BUY or is_soft or not guard_applies(s, p):
+        return False
+    floor = quote["break_even_maker"] if target["post_only"] else quote["break_even_taker"]
+    return target["price"] * p["instrument"]["tick"] < floor
+
+
+@jit
+def meets_an_order(s: Any, slot: int) -> bool:
+    """Return whether a wanted order would cross the book as it is now (post-only), or an order of our own."""
+    target, side = s["targets"][slot], side_of(slot)
+    touch = s["view"]["ask"] if side == Side.BUY else s["view"]["bid"]
+    if target["post_only"] and side * (target["price"] - touch) >= 0:
+        return True
+    for other in range(SLOTS):
+        order = s["orders"][other]
+        is_opposite = order["state"] != OrderState.NONE and order["side"] == -side
+        if is_opposite and not target["immediate"] and side * (target["price"] - order["price"]) >= 0:
+            return True
+    return False
+
+
+@jit
+def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
+    """Place what is still wanted and can go out now, each target once a cycle; what cannot go out yet stays wanted."""
     for slot in range(SLOTS):
-        order, target = s["orders"][slot], s["targets"][slot]
-        if target["pending"] == 0 or order["state"] != OrderState.NONE:
+        order, target, side = s["orders"][slot], s["targets"][slot], side_of(slot)
+        if target["pending"] == 0:
             continue
-        side = side_of(slot)
-        unit = target["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
-        if committed(s, p, side) + target["lots"] * unit > limit_of(s, side):
+        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot):
             continue
         target["pending"] = 0
         order["state"], order["side"], order["price"] = OrderState.PLACING, side, target["price"]

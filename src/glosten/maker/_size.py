@@ -51,8 +51,8 @@ def revalue(s: Any, p: Any, mid: float) -> None:
 
 
 @jit
-def limit_bids(s: Any, p: Any) -> None:
-    """Write the most that all resting bids together may cost, in quanta, and the name of the limit that binds.
+def limit_bids(s: Any, p: Any) -> int:
+    """Write the most that all resting bids together may cost, in quanta; return the name of the tightest limit.
 
     Source: STRATEGY step 15: exposure cap, pair budget, allocation (ruling R2) and cash with its entry fee.
     """
@@ -70,7 +70,7 @@ def limit_bids(s: Any, p: Any) -> None:
     if cash < room:
         room, limiter = cash, Reason.NO_CASH
     capital["bid_limit"] = max(0, int(room / p["instrument"]["quantum"]))
-    capital["bid_limiter"] = limiter
+    return limiter
 
 
 @jit
@@ -86,6 +86,8 @@ def size(s: Any, p: Any) -> None:
     capital["skew_ratio"] = ratio
     capital["bid_size"] = keys["GM_TL"] / ratio if heavy_asks else keys["GM_TL"]
     capital["ask_size"] = keys["GM_TL"] if heavy_asks else keys["GM_TL"] / ratio
-    limit_bids(s, p)
-    capital["bid_size"] = min(capital["bid_size"], capital["bid_limit"] * p["instrument"]["quantum"])
+    limiter = limit_bids(s, p)
+    room = capital["bid_limit"] * p["instrument"]["quantum"]
+    capital["bid_limiter"] = limiter if capital["bid_size"] > room else Reason.NONE
+    capital["bid_size"] = min(capital["bid_size"], room)
     capital["ask_size"] = min(capital["ask_size"], s["ledger"]["held"] * p["instrument"]["lot"] * s["quote"]["ask"])

@@ -13,7 +13,7 @@ from glosten.maker._ladder import build, clear_targets
 from glosten.maker._ledger import adopt, book_fill, close_order
 from glosten.maker._planner import cancel_stale, place_pending, plan
 from glosten.maker._price import break_evens, price
-from glosten.maker._size import measure, revalue, size
+from glosten.maker._size import limit_bids, measure, revalue, size
 from glosten.records import EventKind, OrderState, Reason, Side, Status
 
 OWN_FILLS, TAPE = 0, 1
@@ -83,8 +83,23 @@ def take_answer(s: Any, p: Any, e: Any, actions: Any) -> int:
         s["targets"][slot]["reason"] = e["reason"]
     close_order(s, p, slot)
     if e["kind"] == EventKind.CANCELLED:
-        return place_pending(s, p, actions, 0)
+        return place_waiting(s, p, actions)
     return 0
+
+
+@jit
+def place_waiting(s: Any, p: Any, actions: Any) -> int:
+    """Let the decision's remaining orders out after a cancel, so that no side stays bare for a cycle (ruling R9).
+
+    Limits and break-even are measured again, since fills and quotes may have come in between.
+    """
+    view = s["view"]
+    if view["bid"] <= 0 or view["ask"] < view["bid"] or s["cycle"]["number"] == 0:
+        return 0
+    measure(s, p, 0.5 * (view["bid"] + view["ask"]) * p["instrument"]["tick"])
+    break_evens(s, p)
+    limit_bids(s, p)
+    return place_pending(s, p, actions, 0)
 
 
 @jit
@@ -114,6 +129,14 @@ def entries_off(s: Any, p: Any) -> int:
 
 
 @jit
+def build_bids(s: Any, p: Any) -> int:
+    """Write the bids; where a limit left too little for one order, that limit is the reason the side stays empty."""
+    reason = build(s, p, Side.BUY, s["capital"]["bid_size"])
+    limiter = s["capital"]["bid_limiter"]
+    return limiter if reason == Reason.BELOW_MIN and limiter != Reason.NONE else reason
+
+
+@jit
 def exits_off(s: Any) -> int:
     """Return why no ask may stand, or `Reason.NONE`: gates and budgets never stop an exit, breakers do."""
     reason = breaker_reason(s)
@@ -131,7 +154,7 @@ def quote_sides(s: Any, p: Any, mid: float) -> None:
     cycle["bids_off"], cycle["asks_off"] = entries_off(s, p), exits_off(s)
     clear_targets(s, Reason.SIDE_OFF)
     if cycle["bids_off"] == Reason.NONE:
-        cycle["bids_off"] = build(s, p, Side.BUY, capital["bid_size"])
+        cycle["bids_off"] = build_bids(s, p)
     if cycle["asks_off"] == Reason.NONE:
         cycle["asks_off"] = build(s, p, Side.SELL, capital["ask_size"])
     cycle["exit_reason"] = request_exit(s, p)

@@ -10,6 +10,9 @@ REASONS = {
     "alloc_cap": "the allocation was fully invested",
     "no_cash": "the cash had run out",
     "no_inventory": "nothing was held",
+    "breaker_max_dd": "the drawdown breaker was open",
+    "breaker_daily": "the daily-loss breaker was open",
+    "breaker_consec": "the losing-streak breaker was open",
     "below_min": "the orders would have been smaller than the venue or MIN_ORDER_QUOTE accepts",
     "be_block": "every ask would have sold below break-even (BE_GUARD)",
     "would_cross": "every rung would have crossed the market",
@@ -46,10 +49,12 @@ def explain(run: Run) -> tuple[str, ...]:
         f"Keeping the starting inventory untouched would have made {amount(hold)} {unit}, so trading added "
         f"{amount(pnl.total - hold)}."
     )
-    known = [row for row in run.markouts if row.n > 1]
+    known = [row for row in run.markouts if row.orders > 1]
     if known:
         marks = ", ".join(f"{row.mean_bps:+.2f} ± {row.se_bps:.2f} bps after {row.horizon_s:g} s" for row in known)
-        sentences.append(f"Mean markout of a fill (mean ± standard error, n = {known[0].n}): {marks}.")
+        sentences.append(
+            f"Markouts (mean ± standard error, n = {known[0].n} fills of {known[0].orders} customer orders): {marks}."
+        )
     sentences.extend(_absences(run))
     return tuple(sentences)
 

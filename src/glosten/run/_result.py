@@ -53,6 +53,7 @@ class Run:
             "markouts_bps": {f"{row.horizon_s:g}": row.mean_bps for row in self.markouts},
             "markouts_se_bps": {f"{row.horizon_s:g}": row.se_bps for row in self.markouts},
             "markouts_n": {f"{row.horizon_s:g}": row.n for row in self.markouts},
+            "markouts_orders": {f"{row.horizon_s:g}": row.orders for row in self.markouts},
             **self.figures,
             "breaker_events": [{name: int(row[name]) for name in row.dtype.names} for row in self.breakers],
             "warnings": list(self.warnings),
