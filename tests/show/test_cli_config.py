@@ -180,3 +180,17 @@ def test_the_environment_of_the_process_counts(
     monkeypatch.setenv("GLOSTEN_GM_ALPHA", "3")
     assert run(["config", "show"]) == 2
     assert capsys.readouterr().err.startswith("Error: environment GLOSTEN_GM_ALPHA: GM_ALPHA must be")
+
+
+def test_a_hostile_file_can_neither_break_a_line_nor_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "GM\n\x1b[2Jx"
+    (tmp_path / "evil.json").write_text(
+        json.dumps({evil: {evil: 1}, "pairs": {evil: {evil: evil, "GM_TL": evil}, "b": 3}})
+    )
+    assert run(["config", "check", "evil.json"]) == 2
+    error = capsys.readouterr().err
+    assert "\x1b" not in error
+    assert all(line.startswith("Error: ") for line in error.splitlines())
+    assert len(error.splitlines()) == 4

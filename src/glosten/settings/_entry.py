@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from glosten.params import nearest, unknown
+from glosten.params import nearest, spell, unknown
 from glosten.settings._document import Document, Keys
 from glosten.settings._tables import KEYS, TABLES
 
@@ -54,12 +54,12 @@ def _no_table(name: str) -> str:
     tables = (*TABLES, PAIRS)
     close = nearest(name, tables)
     advice = f"Did you mean [{close}]?" if close else f"There are {', '.join(f'[{table}]' for table in tables)}."
-    return f"[{name}] is not a table of a configuration. {advice}"
+    return f"[{spell(name)[1:-1]}] is not a table of a configuration. {advice}"
 
 
 def _places(document: Document, keys: Keys) -> Origin:
     line = document.line_of(keys)
-    table = ".".join(key if key.replace("_", "").isalnum() else f'"{key}"' for key in keys[:-1])
+    table = ".".join(key if key.replace("_", "").isalnum() else spell(key) for key in keys[:-1])
     parts = [str(document.path), f"line {line}" if line else "", f"[{table}]" if table else ""]
     return Origin("file", ", ".join(part for part in parts if part))
 

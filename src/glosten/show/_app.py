@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from glosten import __version__
-from glosten.errors import GlostenError
+from glosten.errors import GlostenError, InputError
 from glosten.show import _config_command, _params_command
 
 COMMANDS = (
@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:  # Typer calls it so
+def _show_version(asked: bool) -> None:
     if asked:
         sys.stdout.write(f"glosten {__version__}\n")
         raise typer.Exit
@@ -49,7 +49,9 @@ for _command in COMMANDS:
 
 
 def _complain(sentence: str) -> None:
-    sys.stderr.write(f"Error: {sentence}\n")
+    """Write one line; what could break the line or steer the terminal, as a hostile file might try, is made a space."""
+    line = "".join(letter if letter.isprintable() else " " for letter in sentence)
+    sys.stderr.write(f"Error: {line}\n")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -61,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         outcome = app(args=list(arguments) or ["--help"], prog_name="glosten", standalone_mode=False)
     except GlostenError as error:
-        for problem in str(error).splitlines():
+        for problem in error.problems if isinstance(error, InputError) else [str(error)]:
             _complain(problem)
         return error.exit_code
     except typer.TyperException as error:
