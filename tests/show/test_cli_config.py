@@ -121,6 +121,8 @@ def test_show_tells_values_and_where_they_come_from(tmp_path: Path, capsys: pyte
     assert (shown["values"]["GM_ALPHA"], shown["origins"]["GM_ALPHA"]) == (0.2, "a.toml, line 2, [strategy]")
     assert (shown["values"]["GM_TL"], shown["origins"]["GM_TL"]) == (1000, "--set GM_TL=1000")
     assert (shown["values"]["runtime.mode"], shown["origins"]["runtime.mode"]) == ("backtest", "default")
+    assert shown["errors"] == []
+    assert "W02" in {warning["code"] for warning in shown["warnings"]}
 
 
 def test_effective_values_are_those_of_strict_literature(capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,6 +149,7 @@ def test_a_template_is_checked_without_complaint(tmp_path: Path, capsys: pytest.
     assert document(capsys, "check", "new.toml")["errors"] == []
     assert run(["config", "template"]) == 0
     assert capsys.readouterr().out == (tmp_path / "new.toml").read_text()
+    assert document(capsys, "template")["toml"] == (tmp_path / "new.toml").read_text()
 
 
 def test_a_file_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,7 +172,9 @@ def test_a_gunbot_file_is_taken_over(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "Warning: BTC/USDT: left out 1 keys that are not parameters: BUY_METHOD." in captured.err
     settings = load(tmp_path / "btc.toml", environment={})
     assert (settings.instrument.symbol, settings.strategy.GM_ALPHA) == ("BTC/USDT", 0.2)
-    assert document(capsys, "import-gunbot", "config.js")["toml"] == (tmp_path / "btc.toml").read_text()
+    taken = document(capsys, "import-gunbot", "config.js")
+    assert taken["toml"] == (tmp_path / "btc.toml").read_text()
+    assert [warning["code"] for warning in taken["warnings"]] == ["W00"]
 
 
 def test_the_environment_of_the_process_counts(

@@ -27,6 +27,8 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write t
 
 UNUSABLE = "E00"
 """The code of a file or a value that cannot be used at all, beside the codes of the lint."""
+LEFT_OUT = "W00"
+"""The code of what an import leaves out."""
 
 
 def register(app: typer.Typer) -> None:
@@ -122,7 +124,7 @@ def show(
 ) -> None:
     """Show the value of every key, and where it comes from."""
     from glosten.params import overlay  # noqa: PLC0415
-    from glosten.settings import load  # noqa: PLC0415
+    from glosten.settings import lint, load  # noqa: PLC0415
 
     settings = load(file, pair=pair, overrides=overrides or ())
     strict, overlaid = overlay(settings.strategy)
@@ -135,6 +137,8 @@ def show(
                 "values": values,
                 "origins": {key: origin.where for key, origin in settings.provenance.items()},
                 "overlay": overlaid if effective else (),
+                "errors": [finding for finding in lint(settings) if finding.level == "error"],
+                "warnings": [finding for finding in lint(settings) if finding.level != "error"],
             }
         )
     else:
@@ -167,11 +171,14 @@ def _print_values(settings: Settings, values: dict[str, Any], overlaid: Sequence
     screen.print(f"hash {settings.hash}")
 
 
-def template(out: Out = None) -> None:
+def template(out: Out = None, as_json: Json = False) -> None:
     """Print a configuration with every key at its default, explained."""
     from glosten import settings  # noqa: PLC0415
 
-    _deliver(settings.template(), out)
+    if as_json:
+        emit_json({"toml": settings.template()})
+    else:
+        _deliver(settings.template(), out)
 
 
 def schema(out: Out = None, as_json: Annotated[bool, typer.Option("--json", help="As without it.")] = False) -> None:
@@ -190,7 +197,8 @@ def import_gunbot(file: File, out: Out = None, as_json: Json = False) -> None:
 
     text, warnings = settings.import_gunbot(file)
     if as_json:
-        emit_json({"toml": text, "warnings": warnings})
+        found = [{"code": LEFT_OUT, "level": "warning", "message": warning} for warning in warnings]
+        emit_json({"toml": text, "errors": [], "warnings": found})
         return
     for warning in warnings:
         log().print(f"Warning: {warning}", markup=False, soft_wrap=True)
