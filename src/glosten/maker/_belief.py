@@ -47,7 +47,7 @@ def observe_fill(s: Any, p: Any, our_side: int, ts_ns: int) -> None:
 def observe_trade(s: Any, p: Any, side: int, aggressor: int) -> None:
     """Observe a market order on the tape once, however many prints it left; an unsigned print says nothing."""
     belief = s["belief"]
-    if side == Side.UNKNOWN or aggressor == belief["last_aggressor"]:
+    if side == Side.UNKNOWN or aggressor <= belief["last_aggressor"]:  # prints of two orders may interleave
         return
     belief["last_aggressor"] = aggressor
     observe(s, p, side)

@@ -22,6 +22,7 @@ from glosten.settings import Settings
 
 CHUNK = 1_000_000
 """Events played between two looks at the progress bar."""
+FIRST_FILLS = 16 * SPARE
 MOST_CYCLES_KEPT = 200_000
 MOST_QUOTES_KEPT = 20_000
 WALLETS_PER_ALLOCATION = 4
@@ -124,7 +125,7 @@ def _prepare(settings: Settings, tape: Tape) -> _Play:
     cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
     record = Record(
         np.zeros(min(decisions, MOST_CYCLES_KEPT) + 1, CYCLE_ROW),
-        np.zeros(16 * SPARE, FILL_ROW),
+        np.zeros(FIRST_FILLS, FILL_ROW),
         np.zeros(SPARE, BREAKER_ROW),
     )
     return _Play(row, Ticks(tape.quotes, tape.trades), record)
