@@ -85,11 +85,19 @@ def test_the_market_follows_the_value(played: Day) -> None:
     assert np.abs(errors).max() < 300.0
 
 
+def test_a_trade_moves_the_price_by_what_it_tells_of_the_value(played: Day) -> None:
+    middle = 0.5 * (played.quotes["bid"] + played.quotes["ask"]) * float(CROWD.tick)
+    moved = played.trades["side"] * (middle[1:] / middle[:-1] - 1.0) * 1e4
+    told = played.trades["side"] * (played.values["value"][1:] / middle[:-1] - 1.0) * 1e4
+    assert 1.0 < moved.mean() < 5.0
+    assert abs(moved.mean() - told.mean()) < 0.75
+
+
 def test_where_the_value_moves_far_every_trader_who_knows_it_trades() -> None:
     crowd = Crowd(news_bps=1000.0, news_per_hour=60.0, order_cost_bps=0.0, seconds=20_000.0)
     market = day(crowd, 0)
     share = market.informed.mean()
-    assert abs(share - crowd.informed_share) < 4 * math.sqrt(0.15 * 0.85 / len(market.informed)) + 0.01
+    assert abs(share - crowd.informed_share) < 4 * math.sqrt(0.25 * 0.75 / len(market.informed)) + 0.01
 
 
 def test_without_news_and_diffusion_nobody_informed_moves_the_market() -> None:

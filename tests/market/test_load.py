@@ -83,6 +83,16 @@ def test_what_the_operator_gives_wins_over_what_the_tape_shows(save: Any) -> Non
     assert (instrument.min_qty, instrument.min_notional) == (Decimal("0.1"), Decimal(5))
 
 
+def test_a_file_read_in_many_pieces_is_the_same_tape(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = save("t", trades()), save("q", quotes())
+    whole = load_tape(*files)
+    monkeypatch.setattr("glosten.market._files.SLICE_ROWS", 2)
+    pieces = load_tape(*files)
+    assert (pieces.trades == whole.trades).all()
+    assert (pieces.quotes == whole.quotes).all()
+    assert "row 3: side is 7" in refusal(save("t", trades(side=[1, -1, 7])))
+
+
 def test_sides_may_be_words(save: Any) -> None:
     tape = load_tape(save("t", trades(side=["Buy", "SELL ", "unknown"])), save("q", quotes()))
     assert tape.trades["side"].tolist() == [1, -1, 0]

@@ -65,7 +65,7 @@ def readable(path: Path) -> Iterator[None]:
     """Turn what a damaged file raises into one sentence."""
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise TapeError(f"{path} cannot be read; is it damaged or still being written? ({reason})") from error
 
