@@ -144,5 +144,5 @@ class Fees(Declaration):
     GM_SP: Annotated[
         int,
         Field(ge=2, le=8, description="Decimals of prices in tables and logs. Orders and files keep every digit."),
-        About("decimals", "shown prices", "STRATEGY 4.5"),
+        About("decimals", "shown prices", "STRATEGY 4.5", acted_on=False),
     ] = 6
