@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glosten._jit import jit
 from glosten.errors import DomainError
 
 Floats = NDArray[np.float64]
@@ -70,25 +71,42 @@ class Markout:
     orders: int
 
 
-class Mids:
-    """The mid as a step function of time: what the last quote before a time said."""
+@jit
+def _last_rows(ts_ns: Integers, times: Integers) -> Integers:
+    """Return the last row at or before each time (the first row where there is none).
 
-    def __init__(self, ts_ns: Integers, mid: Floats) -> None:
-        self._ts_ns = ts_ns
-        self._mid = mid
+    ``numpy.searchsorted`` would copy the column of a structured array whole; a tape can have a hundred million rows.
+    """
+    rows = np.zeros(len(times), np.int64)
+    for index in range(len(times)):
+        low, high = 0, len(ts_ns)
+        while low < high:
+            middle = (low + high) // 2
+            if ts_ns[middle] <= times[index]:
+                low = middle + 1
+            else:
+                high = middle
+        rows[index] = max(low - 1, 0)
+    return rows
+
+
+class Mids:
+    """The mid as a step function of time: what the last of the quotes (`records.QUOTES`) said, in quote units."""
+
+    def __init__(self, quotes: NDArray[np.void], tick: float) -> None:
+        self._quotes = quotes
+        self._tick = tick
 
     @property
     def end_ns(self) -> int:
         """Return the time of the last quote."""
-        return int(self._ts_ns[-1])
-
-    def before(self, ts_ns: Integers) -> Floats:
-        """Return the mid that stood just before each time; the first known mid where none had been quoted yet."""
-        return self._mid[np.maximum(np.searchsorted(self._ts_ns, ts_ns, side="left") - 1, 0)]
+        return int(self._quotes["ts_ns"][-1])
 
     def at(self, ts_ns: Integers) -> Floats:
         """Return the mid that stands at each time, a quote of that very time included."""
-        return self._mid[np.maximum(np.searchsorted(self._ts_ns, ts_ns, side="right") - 1, 0)]
+        rows = self._quotes[_last_rows(self._quotes["ts_ns"], ts_ns)]
+        mid: Floats = 0.5 * self._tick * (rows["bid"] + rows["ask"])
+        return mid
 
 
 def split(fills: Fills, mids: Mids, realised: float, unrealised: float) -> Split:

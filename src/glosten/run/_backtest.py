@@ -122,6 +122,7 @@ def _prepare(settings: Settings, tape: Tape) -> _Play:
     decisions = (last - first) // cycle_ns + 2 if cycle_ns else len(tape.quotes) + len(tape.trades)
     cursor = row["cursor"]
     cursor["cycle_ns"], cursor["next_clock_ns"] = cycle_ns, first + cycle_ns
+    cursor["is_synthetic"] = tape.synthetic_quotes
     cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
     record = Record(
         np.zeros(min(decisions, MOST_CYCLES_KEPT) + 1, CYCLE_ROW),
@@ -145,7 +146,7 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
     cycles = play.record.cycles[: cursor["cycles"]].copy()
     rows = play.record.fills[: cursor["fills"]].copy()
     tick, lot, quantum = float(instrument.tick), float(instrument.lot), float(instrument.quantum)
-    mids = Mids(tape.quotes["ts_ns"], 0.5 * tick * (tape.quotes["bid"] + tape.quotes["ask"]))
+    mids = Mids(tape.quotes, tick)
     fills = Fills(
         ts_ns=rows["ts_ns"],
         sign=-rows["side"],

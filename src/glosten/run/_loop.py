@@ -43,12 +43,14 @@ CURSOR = np.dtype(
             "breakers",
             "queue_head",
             "queue_tail",
+            "is_synthetic",
             "is_done",
             "is_full",
         )
     ]
 )
-"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, and the request queue's ends."""
+"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends; and
+whether the quotes are implied by prints, whose sizes say nothing of a queue."""
 
 CYCLE_ROW = np.dtype(
     [
@@ -267,7 +269,7 @@ def run_quote(play: Any, quote: Any) -> None:
     book, event = play["book"], play["event"]
     book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
     book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
-    on_book(play["resting"], book)
+    on_book(play["resting"], book, play["cursor"]["is_synthetic"] != 0)
     event["kind"], event["ts_ns"] = EventKind.BOOK, quote["ts_ns"]
     event["bid"], event["bid_lots"] = quote["bid"], quote["bid_lots"]
     event["ask"], event["ask_lots"] = quote["ask"], quote["ask_lots"]
