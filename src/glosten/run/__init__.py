@@ -4,5 +4,20 @@ from glosten.run._backtest import backtest
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._result import Run
+from glosten.run._sample import Path
+from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
 
-__all__ = ["BREAKER_ROW", "CYCLE_ROW", "FILL_ROW", "Run", "amount", "backtest", "explain"]
+__all__ = [
+    "BREAKER_ROW",
+    "CYCLE_ROW",
+    "ENGINES",
+    "FILL_ROW",
+    "Execution",
+    "Path",
+    "Run",
+    "Simulation",
+    "amount",
+    "backtest",
+    "explain",
+    "simulate",
+]

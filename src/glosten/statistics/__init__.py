@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
+from glosten.statistics._mean import Mean, means_of_sums
 from glosten.statistics._prints import number_orders
+from glosten.statistics._streams import (
+    FRACTIONS,
+    advance,
+    bits,
+    sequence,
+    stream,
+    uncompiled_advance,
+    uncompiled_bits,
+    uniform,
+)
 
-__all__ = ["number_orders"]
+__all__ = [
+    "FRACTIONS",
+    "Mean",
+    "advance",
+    "bits",
+    "means_of_sums",
+    "number_orders",
+    "sequence",
+    "stream",
+    "uncompiled_advance",
+    "uncompiled_bits",
+    "uniform",
+]

@@ -225,7 +225,8 @@ def mix(by_value: Floats, prior: float, width: float) -> Law:
     both = prior * by_value[HIGH] + (1.0 - prior) * by_value[LOW]
 
     def deviation(square: int, mean: int) -> Floats:
-        return width * np.sqrt(np.maximum(both[:, square] - both[:, mean] ** 2, 0.0))
+        variance: Floats = np.maximum(both[:, square] - both[:, mean] ** 2, 0.0)
+        return width * np.sqrt(variance)
 
     return Law(
         spread=width * both[:, SPREAD],

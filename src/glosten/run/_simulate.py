@@ -1,0 +1,212 @@
+"""Simulate a model: one call, two engines that must agree.
+
+``exact`` computes the law by time; ``mc`` draws paths. The result says which ran, and every drawn number carries its
+standard error and the number of paths behind it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from operator import index
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glosten.errors import InputError
+from glosten.run._monte_carlo import MonteCarlo, Progress, Sums, count_high, reach
+from glosten.run._sample import Path, sample
+from glosten.statistics import Mean, means_of_sums, stream
+from glosten.theory import Binary
+
+Floats = NDArray[np.float64]
+Engine = Literal["exact", "mc"]
+ENGINES: tuple[str, ...] = get_args(Engine)
+
+LARGEST_SEED = 2**64 - 1
+MOST_TRADES_EXACT = 50_000
+"""The exact law costs the square of this: half a minute at the most."""
+MOST_DRAWS = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How to simulate, as opposed to what: nothing here changes a single bit of the result, ``sampled`` aside.
+
+    ``threads`` that share the work; ``blocks`` of 512 paths that one thread takes at a time (None: as many as are
+    worth its while); ``sampled`` paths to keep in full; ``progress`` is called with (paths done, paths in all).
+    """
+
+    threads: int = 1
+    blocks: int | None = None
+    sampled: int = 3
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What became of a model over T trades; prices and gains in price units.
+
+    ``spread`` (T + 1,) is the unconditional mean of the spread quoted before trade t + 1, counted as 0 where a side
+    cannot trade; ``belief`` (T + 1,) is E[P(V_H) after t trades | V = V_H], NaN where no path had that value. Gains are
+    sums over the T trades of a path. ``n`` paths were drawn, of which ``n_high`` have V = V_H: both 0 for ``exact``,
+    whose standard errors are 0. ``trades_per_second`` counts trades of paths (mc) or dates of the law (exact).
+    """
+
+    engine: Engine
+    model: Binary
+    trades: int
+    spread: Floats
+    spread_se: Floats
+    belief: Floats
+    belief_se: Floats
+    mm_pnl: Mean
+    informed_pnl: Mean
+    noise_pnl: Mean
+    n: int
+    n_high: int
+    seed: int
+    threads: int
+    seconds: float
+    trades_per_second: float
+    sampled: tuple[Path, ...]
+
+
+def simulate(
+    model: Binary,
+    trades: int,
+    paths: int = 10_000,
+    seed: int = 0,
+    engine: Engine = "mc",
+    execution: Execution | None = None,
+) -> Simulation:
+    """Return what becomes of a model over a number of trades, computed exactly or drawn from that many paths.
+
+    ``paths`` matters to ``mc`` only; the same seed gives the same bytes on any number of threads. Raises `InputError`
+    naming every argument outside its range.
+    """
+    execution = execution or Execution()
+    _check(trades, paths, seed, engine, execution)
+    if engine == "exact":
+        return _exact(model, trades, seed, execution)
+    return _drawn(model, trades, paths, seed, execution)
+
+
+def _whole(name: str, value: int, low: int, high: int) -> str | None:
+    """Return what is wrong with a whole number, or None."""
+    try:
+        fits = not isinstance(value, bool) and low <= index(value) <= high
+    except TypeError:
+        fits = False
+    return None if fits else f"{name} must be a whole number from {low} to {high}; it was {value!r}."
+
+
+def _check(trades: int, paths: int, seed: int, engine: str, execution: Execution) -> None:
+    most = MOST_TRADES_EXACT if engine == "exact" else 10**9
+    problems = [
+        _whole("trades", trades, 1, most),
+        _whole("paths", paths, 1, 10**12),
+        _whole("seed", seed, 0, LARGEST_SEED),
+        None if engine in ENGINES else f"engine must be {' or '.join(ENGINES)}; it was {engine!r}.",
+        _whole("threads", execution.threads, 1, 1024),
+        _whole("sampled", execution.sampled, 0, 1000),
+        None if execution.blocks is None else _whole("blocks", execution.blocks, 1, 2**40),
+    ]
+    found = [problem for problem in problems if problem is not None]
+    if not found and trades * paths > MOST_DRAWS:
+        found = [f"trades times paths must not exceed {MOST_DRAWS}; it was {trades * paths}."]
+    if found:
+        raise InputError(found)
+
+
+def _value_key(seed: int) -> np.uint64:
+    return stream(seed, "simulate/value")
+
+
+def _exact(model: Binary, trades: int, seed: int, execution: Execution) -> Simulation:
+    model.law(1)  # compiles, so that the clock measures the law only
+    started = time.perf_counter()
+    law = model.law(trades)
+    seconds = time.perf_counter() - started
+    return Simulation(
+        engine="exact",
+        model=model,
+        trades=trades,
+        spread=law.spread,
+        spread_se=np.zeros(trades + 1),
+        belief=law.belief,
+        belief_se=np.zeros(trades + 1),
+        mm_pnl=Mean.exact(float(law.maker_mean[-1]), float(law.maker_sd[-1])),
+        informed_pnl=Mean.exact(float(law.informed_mean[-1]), float(law.informed_sd[-1])),
+        noise_pnl=Mean.exact(float(law.noise_mean[-1]), float(law.noise_sd[-1])),
+        n=0,
+        n_high=0,
+        seed=seed,
+        threads=1,
+        seconds=seconds,
+        trades_per_second=trades / seconds,
+        sampled=sample(model, trades, seed, execution.sampled, _value_key(seed)),
+    )
+
+
+def _drawn(model: Binary, trades: int, paths: int, seed: int, execution: Execution) -> Simulation:
+    kernel = MonteCarlo(model, trades, seed)
+    kernel.compile()
+    count_high(_value_key(seed), 0, model.prior)
+    started = time.perf_counter()
+    n_high = count_high(_value_key(seed), paths, model.prior)
+    blocks = execution.blocks or kernel.blocks_per_task()
+    low, high = kernel.run((paths - n_high, n_high), execution.threads, blocks, execution.progress)
+    seconds = time.perf_counter() - started
+    spread, spread_se, belief, belief_se = _curves(model, low, high)
+    informed, noise, maker = _gains(model, low, high)
+    return Simulation(
+        engine="mc",
+        model=model,
+        trades=trades,
+        spread=spread,
+        spread_se=spread_se,
+        belief=belief,
+        belief_se=belief_se,
+        mm_pnl=maker,
+        informed_pnl=informed,
+        noise_pnl=noise,
+        n=paths,
+        n_high=n_high,
+        seed=seed,
+        threads=execution.threads,
+        seconds=seconds,
+        trades_per_second=trades * paths / seconds,
+        sampled=sample(model, trades, seed, min(execution.sampled, paths), _value_key(seed)),
+    )
+
+
+def _curves(model: Binary, low: Sums, high: Sums) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return spread and belief by date, each with its standard errors.
+
+    The error counts one more path, as far off as that many trades can lead: what the paths agree on late in time, when
+    doubt is left on one path in a million, is known to 1 / paths of that span and no better.
+    """
+    dates, paths = high.curves.shape[0], low.paths + high.paths
+    if model.prior in {0.0, 1.0} or model.alpha == 0.0:  # a certain maker does not learn, nor is there anything to
+        flat = np.zeros(dates)
+        return flat, flat.copy(), np.full(dates, model.prior), flat.copy()
+    spans = reach(dates - 1, model.log_odds, model.alpha, model.gamma)
+    sums = low.curves + high.curves
+    spread, spread_se = means_of_sums(sums[:, 0], sums[:, 1], paths)
+    belief, belief_se = means_of_sums(high.curves[:, 2], high.curves[:, 3], high.paths)
+    spread[0], belief[0] = (model.quotes().spread or 0.0) / model.width, model.prior
+    if model.alpha == 1.0:  # the first trade tells all: from then on one side cannot trade
+        spread[1:], spread_se[1:], spans[0] = 0.0, 0.0, 0.0
+    spread_se, belief_se = np.hypot(spread_se, spans[0] / paths), np.hypot(belief_se, spans[1] / max(high.paths, 1))
+    spread_se[0] = belief_se[0] = 0.0
+    return model.width * spread, model.width * spread_se, belief, belief_se
+
+
+def _gains(model: Binary, low: Sums, high: Sums) -> tuple[Mean, Mean, Mean]:
+    """Return what a path brought the informed, the noise traders and the maker."""
+    sums, n = low.gains + high.gains, low.paths + high.paths
+    rows = (Mean.of_sums(float(sums[2 * i]), float(sums[2 * i + 1]), n).scaled(model.width) for i in range(3))
+    informed, noise, maker = rows
+    return informed, noise, maker
