@@ -10,11 +10,13 @@ import typer
 
 from glosten import __version__
 from glosten.errors import GlostenError, InputError
-from glosten.show import _config_command, _params_command
+from glosten.show import _backtest_command, _config_command, _params_command, _report_command
 
 COMMANDS = (
     _params_command,
     _config_command,
+    _backtest_command,
+    _report_command,
 )
 """Each has ``register(app)``; the order is that of ``glosten --help``. They import the rooms they use when they run."""
 

@@ -1,0 +1,87 @@
+"""The folder of a run: its figures, its series and its page, written all together or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glosten.errors import SettingsError
+from glosten.show._output import plain
+
+if TYPE_CHECKING:
+    from glosten.run import Run
+    from glosten.settings import Finding
+
+PAGE = "report.html"
+MODEL = "model.json"
+"""What `glosten demo` keeps of the simulated model beside the run."""
+MARK = "run.json"
+"""The file by which the folder of a run is known."""
+
+
+def refuse_other_folders(out: Path) -> None:
+    """Raise `SettingsError` where a run cannot or must not be written: on a file, or among other people's files."""
+    if out.is_dir():
+        if not (out / MARK).is_file() and any(out.iterdir()):
+            raise SettingsError(
+                f"{out} is not the folder of a run: it has other files and no {MARK}. Name a new folder with --out."
+            )
+    elif out.exists():
+        raise SettingsError(f"{out} is a file; --out names the folder of a run.")
+    above = next(parent for parent in (out if out.is_dir() else out.parent, *out.resolve().parents) if parent.exists())
+    if not above.is_dir():
+        raise SettingsError(f"{out} cannot be made: {above} is a file.")
+    if not os.access(above, os.W_OK):
+        raise SettingsError(f"{out} cannot be written: there is no permission to write in {above}.")
+
+
+def write_folder(run: Run, out: Path, findings: Sequence[Finding], model: dict[str, Any] | None = None) -> Path:
+    """Write the run, its page and the simulated ``model`` if there is one into ``out``; return the page's address.
+
+    What was there before is replaced file by file once all of the new is written.
+    """
+    from glosten.show._report import report  # noqa: PLC0415
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh = Path(scratch, out.name)
+        run.save(fresh)
+        if model is not None:
+            (fresh / MODEL).write_text(json.dumps(plain(model)), encoding="utf-8")
+        report(run, fresh / PAGE, findings, model)
+        out.mkdir(exist_ok=True)
+        for file in sorted(fresh.iterdir()):
+            file.replace(out / file.name)
+    return (out / PAGE).resolve()
+
+
+def read_folder(folder: Path) -> tuple[Run, dict[str, Any] | None]:
+    """Return the run in a folder and the simulated model beside it, None where there is none.
+
+    Raises `SettingsError` for what is not the folder of a run, or one that cannot be read.
+    """
+    from glosten.run import Run  # noqa: PLC0415
+
+    run = Run.load(folder)
+    if not (folder / MODEL).is_file():
+        return run, None
+    try:
+        model: dict[str, Any] = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise SettingsError(
+            f"{folder / MODEL} cannot be read ({problem}). Make it again with `glosten demo`."
+        ) from None
+    return run, model
+
+
+def findings_of(run: Run) -> tuple[Finding, ...]:
+    """Return what the lint says of the configuration a run was made with, read back from the run itself."""
+    from glosten.settings import lint, load  # noqa: PLC0415
+
+    rules = {f"instrument.{name}": value for name, value in run.instrument.items()}
+    given = [f"{key}={value}" for key, value in (run.parameters | rules).items() if value not in (None, "")]
+    return lint(load(None, overrides=given, environment={}))
