@@ -109,15 +109,15 @@ def _trim(nodes: Floats, window: Integers) -> None:
         first += 1
     while last > first and nodes[0, last] < NEGLIGIBLE:
         last -= 1
-    nodes[:, first - 1] = 0.0
-    nodes[:, last + 1] = 0.0
+    for row in range(MOMENTS):
+        nodes[row, first - 1] = nodes[row, last + 1] = 0.0
     window[0], window[1] = first, last
 
 
 @jit
-def _believe(chances: Floats, start: float, steps: tuple[float, float], date: int, nodes: Integers) -> None:
-    """Write P(V_L) and P(V_H) of the nodes from one number to another, the smaller without loss."""
-    for node in range(nodes[0], nodes[1] + 1):
+def _believe(chances: Floats, start: float, steps: tuple[float, float], date: int, windows: Integers) -> None:
+    """Write P(V_L) and P(V_H) of the nodes in either window, the smaller without loss."""
+    for node in range(min(windows[LOW, 0], windows[HIGH, 0]), max(windows[LOW, 1], windows[HIGH, 1]) + 1):
         buys = node - 1
         odds = start + (buys * steps[0] + (date - buys) * steps[1])
         smaller = math.exp(-abs(odds)) if abs(odds) < SETTLED else 0.0
@@ -160,19 +160,19 @@ def law_by_value(trades: int, log_odds_start: float, alpha: float, gamma: float)
     rates = _rates(alpha, gamma)
     chances = np.zeros((2, trades + 3))
     old, new = np.zeros((2, MOMENTS, trades + 3)), np.zeros((2, MOMENTS, trades + 3))
-    windows, both = np.ones((2, 2), np.int64), np.ones(2, np.int64)
-    old[:, 0, 1] = 1.0
+    windows = np.zeros((2, 2), np.int64)
+    for value in (LOW, HIGH):
+        old[value, 0, 1] = 1.0
+        windows[value, 0] = windows[value, 1] = 1
     for date in range(trades + 1):
-        if date > 0:
-            windows[:, 1] += 1
-        both[0], both[1] = windows[:, 0].min(), windows[:, 1].max()
-        _believe(chances, log_odds_start, steps, date, both)
-        for value in range(2):
+        _believe(chances, log_odds_start, steps, date, windows)
+        for value in (LOW, HIGH):
             if date > 0:
                 _advance(new[value], old[value], chances[1 - value], rates[value], windows[value])
                 _trim(new[value], windows[value])
             now = new[value] if date > 0 else old[value]
             _describe(law[value, date], now, chances, (alpha, gamma), windows[value])
+            windows[value, 1] += 1
         if date > 0:
             old, new = new, old
     return law

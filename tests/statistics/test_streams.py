@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glosten.statistics import FRACTIONS, advance, bits, sequence, stream, uncompiled_advance, uncompiled_bits, uniform
+
+compiled_only = pytest.mark.skipif(not hasattr(bits, "py_func"), reason="words wrap in compiled code only")
+
+
+@compiled_only
+@settings(max_examples=50)
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**62))
+def test_bits_are_those_of_whole_numbers_in_python(key: int, number: int) -> None:
+    assert int(bits(np.uint64(key), number)) == uncompiled_bits(key, number)
+
+
+def test_bits_are_those_of_the_published_generator() -> None:
+    assert uncompiled_bits(1234567, 0) == 6457827717110365317  # Vigna's splitmix64.c, seed 1234567
+    assert uncompiled_bits(1234567, 1) == 3203168211198807973
+
+
+def test_a_sequence_follows_the_published_generator() -> None:
+    draw, first, second = uncompiled_advance(1, 2)
+    assert draw == (393217) >> 11  # rotl(1 + 2, 17) + 1
+    assert first == (1 << 49) ^ 3 ^ (3 << 21)
+    assert second == 3 << 28
+
+
+@compiled_only
+def test_a_sequence_is_that_of_whole_numbers_in_python() -> None:
+    first, second = (np.uint64(word) for word in sequence(stream(0, "test"), 3))
+    slow = int(first), int(second)
+    for _ in range(2000):
+        draw, first, second = advance(first, second)
+        first, second = np.uint64(first), np.uint64(second)
+        slow_draw, *rest = uncompiled_advance(*slow)
+        slow = rest[0], rest[1]
+        assert (int(draw), int(first), int(second)) == (slow_draw, *slow)
+
+
+def test_streams_differ_by_seed_name_and_index_and_zero_is_ordinary() -> None:
+    keys = {int(stream(seed, name, index)) for seed in (0, 1, 10) for name in ("a", "b") for index in (0, 1, 2)}
+    assert len(keys) == 18
+    assert 0 not in keys
+    assert stream(1, "0 a") != stream(10, " a")
+    assert int(stream(0, "simulate/value")) == int(stream(0, "simulate/value"))
+
+
+@compiled_only
+def test_draws_are_uniform_and_neighbours_unrelated() -> None:
+    for seed in (0, 1, 2**64 - 1):
+        key = stream(seed, "test")
+        draws = np.array([uniform(key, number) for number in range(20_000)])
+        assert draws.min() >= 0
+        assert draws.max() < 1
+        assert abs(draws.mean() - 0.5) < 4 * np.sqrt(1 / 12 / draws.size)
+        assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 4 / np.sqrt(draws.size)
+
+
+@compiled_only
+def test_first_draws_of_neighbouring_sequences_are_uniform() -> None:
+    key = stream(0, "test")
+    draws = np.empty(20_000)
+    for number in range(draws.size):
+        first, second = sequence(key, number)
+        draws[number] = advance(np.uint64(first), np.uint64(second))[0] / FRACTIONS
+    counts = np.histogram(draws, 64, (0, 1))[0]
+    chi_square = float(((counts - draws.size / 64) ** 2 / (draws.size / 64)).sum())
+    assert chi_square < 63 + 4 * np.sqrt(2 * 63)
+    assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 4 / np.sqrt(draws.size)
