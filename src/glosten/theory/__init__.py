@@ -25,12 +25,22 @@ from glosten.theory._dynamics import (
     two_sided_exit,
     wald_hitting_time,
 )
+from glosten.theory._event_uncertainty import (
+    BinaryNoTrade,
+    EventUncertainty,
+    event_after_no_trade,
+    event_order_if,
+    trade_alpha,
+)
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
+from glosten.theory._order_flow import Simulation, TwoSidedQuotes
 
 __all__ = [
     "Binary",
+    "BinaryNoTrade",
+    "EventUncertainty",
     "Exit",
     "Gains",
     "HittingTime",
@@ -39,12 +49,16 @@ __all__ = [
     "Law",
     "Learning",
     "Quotes",
+    "Simulation",
+    "TwoSidedQuotes",
     "alpha_and_prior",
     "alpha_of_trades",
     "ask_ticks",
     "belief",
     "bid_ticks",
     "chernoff_rate",
+    "event_after_no_trade",
+    "event_order_if",
     "first_passage",
     "gains",
     "hitting_time",
@@ -64,6 +78,7 @@ __all__ = [
     "side_if_low",
     "side_probability",
     "spread",
+    "trade_alpha",
     "two_sided_exit",
     "wald_hitting_time",
 ]

@@ -1,0 +1,231 @@
+"""One table for every model with finitely many states: P(order and trader | state), and Bayes over it.
+
+A state has a value and a belief. Tables have shape (states, 3), columns sell, no trade, buy, so that ``order`` -1, 0 or
++1 reads column ``order + 1``; ``informed`` and ``noise`` are joint with who trades and sum to 1 over both in each
+state. Beliefs are kept one by one, never as 1 - p, so that small ones lose no digits. An order of probability 0 has no
+price: NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glosten._jit import jit
+from glosten.statistics import uniform
+
+Floats: TypeAlias = NDArray[np.float64]
+
+VALUES, BELIEFS = 0, 1
+INFORMED, NOISE = 0, 1
+SELL_COLUMN, NONE_COLUMN, BUY_COLUMN = 0, 1, 2
+TIE = 1e-12
+"""Share of the range of values by which a price may miss a value and still tie with it: floating point."""
+
+
+@jit
+def order_probability(beliefs: Floats, table: Floats, order: int) -> float:
+    """Return P(order), a probability, from beliefs of shape (states,) and P(order | state) of shape (states, 3).
+
+    Source: the law of total probability.
+    """
+    total = 0.0
+    for state in range(beliefs.size):
+        total += beliefs[state] * table[state, order + 1]
+    return total
+
+
+@jit
+def beliefs_after(beliefs: Floats, table: Floats, order: int) -> Floats:
+    """Return P(state | order), shape (states,); NaN throughout where the order cannot happen.
+
+    Source: Bayes.
+    """
+    after: Floats = beliefs * table[:, order + 1]
+    total = after.sum()
+    if not total > 0.0:
+        after[:] = math.nan
+        return after
+    after /= total
+    return after
+
+
+@jit
+def price_of_order(values: Floats, beliefs: Floats, table: Floats, order: int) -> float:
+    """Return E[V | order] in the unit of the values, the zero-profit price of an order; NaN where it cannot happen.
+
+    Source: Glosten & Milgrom (1985), section 2.
+    """
+    total = order_probability(beliefs, table, order)
+    if not total > 0.0:
+        return math.nan
+    lowest: float = values[0]
+    above = 0.0
+    for state in range(beliefs.size):
+        above += beliefs[state] * table[state, order + 1] * (values[state] - lowest)
+    return lowest + above / total
+
+
+@jit
+def spread_of_orders(values: Floats, beliefs: Floats, table: Floats) -> float:
+    """Return E[V | buy] - E[V | sell] in the unit of the values, exact where the difference has no digits left.
+
+    0 where one of the two cannot happen.
+
+    Source: sum over pairs of states s < r of p_s p_r (V_r - V_s)(B_r S_s - B_s S_r) / (P_B P_S).
+    """
+    buy, sell = order_probability(beliefs, table, 1), order_probability(beliefs, table, -1)
+    if buy <= 0.0 or sell <= 0.0:
+        return 0.0
+    total = 0.0
+    for upper in range(beliefs.size):
+        for lower in range(upper):
+            minor = table[upper, BUY_COLUMN] * table[lower, SELL_COLUMN]
+            minor -= table[lower, BUY_COLUMN] * table[upper, SELL_COLUMN]
+            total += (beliefs[upper] / buy) * (beliefs[lower] / sell) * (values[upper] - values[lower]) * minor
+    return total
+
+
+@jit
+def gains_of_order(values: Floats, beliefs: Floats, tables: Floats, order: int) -> tuple[float, float, float]:
+    """Return what (informed, noise, maker) expect of one order per arrival, in the unit of the values; they sum to 0.
+
+    ``tables`` is (informed, noise), shape (2, states, 3). All 0 for no trade and where the order cannot happen.
+
+    Source: Glosten & Milgrom (1985), section 2, side by side.
+    """
+    price = price_of_order(values, beliefs, tables[INFORMED] + tables[NOISE], order)
+    if order == 0 or math.isnan(price):
+        return 0.0, 0.0, 0.0
+    knows = unaware = both = 0.0
+    for state in range(beliefs.size):
+        won = order * beliefs[state] * (values[state] - price)
+        knows += won * tables[INFORMED, state, order + 1]
+        unaware += won * tables[NOISE, state, order + 1]
+        both += won * (tables[INFORMED, state, order + 1] + tables[NOISE, state, order + 1])
+    return knows, unaware, -both
+
+
+@jit
+def choose_ask(values: Floats, beliefs: Floats, shares: Floats, noise: Floats) -> tuple[float, int]:
+    """Return (ask, the lowest state whose informed buy at it): they buy where V > ask strictly, then ask = E[V | buy].
+
+    ``values`` ascending, ``shares`` = P(informed | state), ``noise`` of shape (states, 3). Starting from the noise
+    buyers alone, each value above the mean of what is in joins and lifts it; the highest mean is max_x g(x), and the
+    only x with g(x) = x. (NaN, states) where no noise trader buys: any price at which informed buy would lose.
+
+    Source: g(x) = E[V; buy at x] / P(buy at x), whose maximum is its only fixed point.
+    """
+    states = values.size
+    mass = total = 0.0
+    for state in range(states):
+        mass += beliefs[state] * noise[state, BUY_COLUMN]
+        total += beliefs[state] * noise[state, BUY_COLUMN] * (values[state] - values[0])
+    if not mass > 0.0:
+        return math.nan, states
+    tie = TIE * (values[-1] - values[0])
+    first = states
+    while first > 0 and values[first - 1] - values[0] > total / mass + tie:
+        first -= 1
+        mass += beliefs[first] * shares[first]
+        total += beliefs[first] * shares[first] * (values[first] - values[0])
+    return values[0] + total / mass, first
+
+
+@jit
+def choose_bid(values: Floats, beliefs: Floats, shares: Floats, noise: Floats) -> tuple[float, int]:
+    """Return (bid, the highest state whose informed sell at it): they sell where V < bid strictly; (NaN, -1) if none.
+
+    Source: as `choose_ask`, mirrored: bid = min_x h(x).
+    """
+    mirrored = -values[::-1]
+    flipped = np.empty((values.size, 3))
+    for state in range(values.size):
+        flipped[state, BUY_COLUMN] = noise[values.size - 1 - state, SELL_COLUMN]
+    negative, first = choose_ask(mirrored, beliefs[::-1].copy(), shares[::-1].copy(), flipped)
+    return -negative, values.size - 1 - first
+
+
+@jit
+def choose(states: Floats, tables: Floats) -> None:
+    """Rewrite the informed table by who buys at the ask and who sells at the bid; ``states`` is (values, beliefs).
+
+    Source: `choose_ask`, `choose_bid`.
+    """
+    shares = tables[INFORMED].sum(axis=1)
+    buyers = choose_ask(states[VALUES], states[BELIEFS], shares, tables[NOISE])[1]
+    sellers = choose_bid(states[VALUES], states[BELIEFS], shares, tables[NOISE])[1]
+    for state in range(shares.size):
+        column = BUY_COLUMN if state >= buyers else SELL_COLUMN if state <= sellers else NONE_COLUMN
+        tables[INFORMED, state] = 0.0
+        tables[INFORMED, state, column] = shares[state]
+
+
+@jit
+def _draw_state(beliefs: Floats, fraction: float) -> int:
+    """Return the state that a uniform number falls on."""
+    left = fraction
+    for state in range(beliefs.size):
+        left -= beliefs[state]
+        if left < 0.0:
+            return state
+    return int(np.argmax(beliefs))
+
+
+@jit
+def _draw_order(tables: Floats, state: int, fraction: float) -> tuple[int, int]:
+    """Return (who comes, order) that a uniform number falls on in a state."""
+    left = fraction
+    who, order = NOISE, 0
+    for trader in range(2):
+        for column in range(3):
+            chance = tables[trader, state, column]
+            if chance > 0.0 and left >= 0.0:
+                who, order = trader, column - 1
+            left -= chance
+    return who, order
+
+
+@jit
+def simulate_orders(
+    states: Floats, tables: Floats, chooses: bool, size: tuple[int, int], key: np.uint64
+) -> tuple[Floats, Floats]:
+    """Return sums over paths: curves (4, periods + 1) and totals (2, 4), each sum beside its sum of squares.
+
+    ``size`` is (periods, paths). Curves: spread quoted, its square, squared error of the mean, its square; totals:
+    gains of informed, noise and maker, and trades. ``chooses``: the informed decide on the quotes (`choose`). A side
+    without a quote counts as spread 0. What a path draws depends on the key and its own number alone.
+    """
+    periods, paths = size
+    values = states[VALUES]
+    curves, totals = np.zeros((4, periods + 1)), np.zeros((2, 4))
+    now, offers = states.copy(), tables.copy()
+    for path in range(paths):
+        now[BELIEFS] = states[BELIEFS]
+        offers[:] = tables
+        first = path * (periods + 1)
+        state = _draw_state(now[BELIEFS], uniform(key, first))
+        gains = np.zeros(4)
+        for date in range(periods + 1):
+            if chooses:
+                choose(now, offers)
+            both = offers[INFORMED] + offers[NOISE]
+            bid = price_of_order(values, now[BELIEFS], both, -1)
+            ask = price_of_order(values, now[BELIEFS], both, 1)
+            quoted = 0.0 if math.isnan(bid) or math.isnan(ask) else ask - bid
+            error = ((now[BELIEFS] * (values - values[state])).sum()) ** 2
+            curves[:, date] += np.array([quoted, quoted * quoted, error, error * error])
+            if date < periods:
+                who, order = _draw_order(offers, state, uniform(key, first + 1 + date))
+                if order != 0:
+                    won = order * (values[state] - (ask if order > 0 else bid))
+                    gains[who] += won
+                    gains[2] -= won
+                    gains[3] += 1.0
+                now[BELIEFS] = beliefs_after(now[BELIEFS], both, order)
+        totals[0] += gains
+        totals[1] += gains * gains
+    return curves, totals
