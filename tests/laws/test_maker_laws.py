@@ -150,7 +150,7 @@ class Venue:
             self.send(Acknowledgement(self.now_ns, EventKind.REJECTED, slot, Reason.POST_ONLY_REJECT))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(changed_keys, st.lists(moves, min_size=5, max_size=60))
 def test_no_sequence_of_events_breaks_a_limit_the_guard_or_the_book(keys: dict[str, Any], sequence: list[Any]) -> None:
     venue = Venue(keys)
@@ -166,7 +166,7 @@ def test_no_sequence_of_events_breaks_a_limit_the_guard_or_the_book(keys: dict[s
     assert ledger["cost"] >= 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(changed_keys, st.lists(moves, min_size=5, max_size=40))
 def test_replaying_the_events_gives_the_same_bytes(keys: dict[str, Any], sequence: list[Any]) -> None:
     venue = Venue(keys)
