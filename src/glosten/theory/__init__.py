@@ -25,6 +25,7 @@ from glosten.theory._dynamics import (
     two_sided_exit,
     wald_hitting_time,
 )
+from glosten.theory._ekop import Ekop, ekop_ask, ekop_bid, ekop_log_likelihood, pin
 from glosten.theory._event_uncertainty import (
     BinaryNoTrade,
     EventUncertainty,
@@ -40,6 +41,7 @@ from glosten.theory._order_flow import Simulation, TwoSidedQuotes
 __all__ = [
     "Binary",
     "BinaryNoTrade",
+    "Ekop",
     "EventUncertainty",
     "Exit",
     "Gains",
@@ -57,6 +59,9 @@ __all__ = [
     "belief",
     "bid_ticks",
     "chernoff_rate",
+    "ekop_ask",
+    "ekop_bid",
+    "ekop_log_likelihood",
     "event_after_no_trade",
     "event_order_if",
     "first_passage",
@@ -71,6 +76,7 @@ __all__ = [
     "log_odds_after",
     "log_odds_step",
     "net_buys_to",
+    "pin",
     "posterior",
     "quotes",
     "require",

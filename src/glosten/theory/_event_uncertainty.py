@@ -40,7 +40,7 @@ V_NONE = Interval("v_none", "the value where there was no news, in price units",
 def event_noise(order: int, eps: float, gamma: float) -> float:
     """Return P(order | a noise trader came), a probability.
 
-    Source: Easley & O'Hara (1992), section 1: a noise trader trades with probability eps, buys with gamma of those.
+    Source: Easley & O'Hara (1992): a noise trader trades with probability eps, buys with gamma of those.
     """
     if order == 0:
         return 1.0 - eps
@@ -51,7 +51,7 @@ def event_noise(order: int, eps: float, gamma: float) -> float:
 def event_order_if(state: int, order: int, mu: float, eps: float, gamma: float) -> float:
     """Return P(order | state), a probability; state 0 is no news, 1 good news, 2 bad news.
 
-    Source: Easley & O'Hara (1992), section 1: P(B|good) = mu + (1-mu) eps/2, P(N|event) = (1-mu)(1-eps),
+    Source: Easley & O'Hara (1992): P(B|good) = mu + (1-mu) eps/2, P(N|event) = (1-mu)(1-eps),
     P(N|none) = 1-eps.
     """
     noise = event_noise(order, eps, gamma)
@@ -168,7 +168,7 @@ class EventUncertainty:
     def quotes(self) -> TwoSidedQuotes:
         """Return both quotes before the next order, with the probability of each order.
 
-        Source: Easley & O'Hara (1992), equations 1 and 2: E[V | buy] and E[V | sell].
+        Source: Easley & O'Hara (1992): E[V | buy] and E[V | sell].
         """
         return self._table.quotes(self.why_no_quote)
 
