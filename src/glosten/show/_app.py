@@ -10,13 +10,24 @@ import typer
 
 from glosten import __version__
 from glosten.errors import GlostenError, InputError
-from glosten.show import _backtest_command, _config_command, _params_command, _report_command
+from glosten.show import (
+    _backtest_command,
+    _config_command,
+    _demo_command,
+    _params_command,
+    _quote_command,
+    _report_command,
+    _simulate_command,
+)
 
 COMMANDS = (
+    _quote_command,
+    _simulate_command,
     _params_command,
     _config_command,
     _backtest_command,
     _report_command,
+    _demo_command,
 )
 """Each has ``register(app)``; the order is that of ``glosten --help``. They import the rooms they use when they run."""
 

@@ -19,12 +19,13 @@ from glosten.theory._binary import log_odds_step, side_if_high, side_if_low, spr
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LOW, HIGH = 0, 1
+LOW, HIGH, PRODUCT, SPREADS, ODDS = range(5)
+VIEWS = 5
 CERTAIN = 1e9
 """Stands for an infinite step of the log-odds, so that no sum of steps is infinity minus infinity."""
 REACHED = 1e-9
 """A belief this close below a target, in log-odds, counts as there: lattice points are sums of rounded steps."""
-NEGLIGIBLE = 1e-200
+NEGLIGIBLE = 1e-100
 """Nodes at the edge less probable than this are dropped: beyond lie denormal numbers, a hundred times slower."""
 SETTLED = 115.0
 """Log-odds beyond which the doubt (1e-50) counts as 0: its share of any expectation is below 1e-25."""
@@ -115,35 +116,45 @@ def _trim(nodes: Floats, window: Integers) -> None:
 
 
 @jit
-def _believe(chances: Floats, start: float, steps: tuple[float, float], date: int, windows: Integers) -> None:
-    """Write P(V_L) and P(V_H) of the nodes in either window, the smaller without loss."""
-    for node in range(min(windows[LOW, 0], windows[HIGH, 0]), max(windows[LOW, 1], windows[HIGH, 1]) + 1):
-        buys = node - 1
-        odds = start + (buys * steps[0] + (date - buys) * steps[1])
-        smaller = math.exp(-abs(odds)) if abs(odds) < SETTLED else 0.0
-        larger = 1.0 / (1.0 + smaller)
-        smaller *= larger
-        chances[HIGH, node] = larger if odds >= 0.0 else smaller
-        chances[LOW, node] = smaller if odds >= 0.0 else larger
+def _look(views: Floats, start: float, model: tuple[float, float], date: int, nodes: tuple[int, int]) -> None:
+    """Write P(V_L), P(V_H), their product and the spread at nodes from one to another; the smaller belief exactly."""
+    alpha, gamma = model
+    up, down = _finite_step(1, alpha, gamma), _finite_step(-1, alpha, gamma)
+    lows, highs, products, spreads, odds = views[LOW], views[HIGH], views[PRODUCT], views[SPREADS], views[ODDS]
+    for node in range(nodes[0], nodes[1] + 1):
+        now = start + ((node - 1) * up + (date + 1 - node) * down)
+        odds[node] = now
+        products[node] = math.exp(-abs(now)) if abs(now) < SETTLED else 0.0
+    for node in range(nodes[0], nodes[1] + 1):
+        larger = 1.0 / (1.0 + products[node])
+        smaller = products[node] * larger
+        high = larger if odds[node] >= 0.0 else smaller
+        low = smaller if odds[node] >= 0.0 else larger
+        lows[node], highs[node], products[node] = low, high, high * low
+        spreads[node] = spread(1.0, high, low, alpha, gamma)
 
 
 @jit
-def _describe(row: Floats, nodes: Floats, chances: Floats, model: tuple[float, float], window: Integers) -> None:
-    """Write the expectations over one date's nodes into a row of the law; spread per unit of V_H - V_L."""
-    alpha, gamma = model
+def _describe(row: Floats, nodes: Floats, views: Floats, window: Integers) -> None:
+    """Write the expectations over one date's nodes into a row of the law, all at once: sums wait for themselves."""
+    start, stop = window[0], window[1] + 1
     quoted = believed = doubted = 0.0
-    for node in range(window[0], window[1] + 1):
-        probability = nodes[0, node]
-        quoted += probability * spread(1.0, chances[HIGH, node], chances[LOW, node], alpha, gamma)
-        believed += probability * chances[HIGH, node]
-        doubted += probability * chances[HIGH, node] * chances[LOW, node]
+    informed = informed_square = noise = noise_square = maker = maker_square = 0.0
+    for node in range(start, stop):
+        chance = nodes[0, node]
+        quoted += chance * views[SPREADS, node]
+        believed += chance * views[HIGH, node]
+        doubted += chance * views[PRODUCT, node]
+        informed += nodes[1, node]
+        informed_square += nodes[2, node]
+        noise += nodes[3, node]
+        noise_square += nodes[4, node]
+        maker += nodes[5, node]
+        maker_square += nodes[6, node]
     row[SPREAD], row[BELIEF], row[DOUBT] = quoted, believed, doubted
-    for trader in range(1, 4):
-        mean = square = 0.0
-        for node in range(window[0], window[1] + 1):
-            mean += nodes[2 * trader - 1, node]
-            square += nodes[2 * trader, node]
-        row[DOUBT + 2 * trader - 1], row[DOUBT + 2 * trader] = mean, square
+    row[INFORMED], row[INFORMED_SQUARE] = informed, informed_square
+    row[NOISE], row[NOISE_SQUARE] = noise, noise_square
+    row[MAKER], row[MAKER_SQUARE] = maker, maker_square
 
 
 @jit
@@ -156,22 +167,22 @@ def law_by_value(trades: int, log_odds_start: float, alpha: float, gamma: float)
     Source: binomial law of the counts; moments of the sums by conditioning on the last trade.
     """
     law: Floats = np.zeros((2, trades + 1, COLUMNS))
-    steps = (_finite_step(1, alpha, gamma), _finite_step(-1, alpha, gamma))
     rates = _rates(alpha, gamma)
-    chances = np.zeros((2, trades + 3))
+    views = np.zeros((VIEWS, trades + 3))
     old, new = np.zeros((2, MOMENTS, trades + 3)), np.zeros((2, MOMENTS, trades + 3))
     windows = np.zeros((2, 2), np.int64)
     for value in (LOW, HIGH):
         old[value, 0, 1] = 1.0
         windows[value, 0] = windows[value, 1] = 1
     for date in range(trades + 1):
-        _believe(chances, log_odds_start, steps, date, windows)
+        span = min(windows[LOW, 0], windows[HIGH, 0]), max(windows[LOW, 1], windows[HIGH, 1])
+        _look(views, log_odds_start, (alpha, gamma), date, span)
         for value in (LOW, HIGH):
             if date > 0:
-                _advance(new[value], old[value], chances[1 - value], rates[value], windows[value])
+                _advance(new[value], old[value], views[1 - value], rates[value], windows[value])
                 _trim(new[value], windows[value])
             now = new[value] if date > 0 else old[value]
-            _describe(law[value, date], now, chances, (alpha, gamma), windows[value])
+            _describe(law[value, date], now, views, windows[value])
             windows[value, 1] += 1
         if date > 0:
             old, new = new, old
