@@ -35,6 +35,15 @@ from glosten.theory._event_uncertainty import (
 )
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
 from glosten.theory._lattice import Law, first_passage, law_by_value
+from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
+from glosten.theory._noisy_signal import (
+    NoisySignal,
+    OrderFlow,
+    follower_belief,
+    order_flow,
+    signal_side_if_high,
+    signal_side_if_low,
+)
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import Simulation, TwoSidedQuotes
 
@@ -50,13 +59,18 @@ __all__ = [
     "Interval",
     "Law",
     "Learning",
+    "ManyValues",
+    "NoisySignal",
+    "OrderFlow",
     "Quotes",
     "Simulation",
     "TwoSidedQuotes",
     "alpha_and_prior",
     "alpha_of_trades",
+    "ask_of_values",
     "ask_ticks",
     "belief",
+    "bid_of_values",
     "bid_ticks",
     "chernoff_rate",
     "ekop_ask",
@@ -65,6 +79,7 @@ __all__ = [
     "event_after_no_trade",
     "event_order_if",
     "first_passage",
+    "follower_belief",
     "gains",
     "hitting_time",
     "impact",
@@ -76,6 +91,7 @@ __all__ = [
     "log_odds_after",
     "log_odds_step",
     "net_buys_to",
+    "order_flow",
     "pin",
     "posterior",
     "quotes",
@@ -83,6 +99,8 @@ __all__ = [
     "side_if_high",
     "side_if_low",
     "side_probability",
+    "signal_side_if_high",
+    "signal_side_if_low",
     "spread",
     "trade_alpha",
     "two_sided_exit",
