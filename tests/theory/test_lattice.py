@@ -182,11 +182,12 @@ def test_one_sided_noise_is_the_limit_of_noise_beside_it(gamma: float) -> None:
         assert getattr(law, name) == pytest.approx(getattr(near, name), abs=1e-9)
 
 
+@pytest.mark.skipif(not hasattr(theory.law_by_value, "py_func"), reason="a budget of compiled code")
 def test_a_thousand_trades_take_less_than_fifty_milliseconds() -> None:
     model = Binary(98, 102, 0.4, 0.3, 0.6)
     model.law(10)
     spent = []
-    for _ in range(5):
+    for _ in range(9):
         started = time.process_time()
         model.law(1000)
         spent.append(time.process_time() - started)

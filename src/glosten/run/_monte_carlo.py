@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -263,11 +264,10 @@ class MonteCarlo:
 
     def run(self, paths: tuple[int, int], threads: int, blocks: int, progress: Progress | None) -> tuple[Sums, Sums]:
         """Return the sums over (paths of V_L, paths of V_H), simulated by that many threads in tasks of blocks."""
-        tasks = list(_tasks(paths, blocks))
+        tasks = _tasks(paths, blocks)
         done = 0
         with ThreadPoolExecutor(threads) as pool:
-            for start in range(0, len(tasks), threads):
-                wave = tasks[start : start + threads]
+            while wave := list(islice(tasks, threads)):
                 for task, results in zip(wave, pool.map(self._perform, wave), strict=True):
                     self._add(task, results)
                     done += task.paths
