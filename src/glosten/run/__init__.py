@@ -1,6 +1,7 @@
 """Let time pass: simulate a model, backtest the maker."""
 
 from glosten.run._backtest import backtest
+from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._result import Run
@@ -12,12 +13,15 @@ __all__ = [
     "CYCLE_ROW",
     "ENGINES",
     "FILL_ROW",
+    "Counterparty",
+    "Demonstration",
     "Execution",
     "Path",
     "Run",
     "Simulation",
     "amount",
     "backtest",
+    "demonstrate",
     "explain",
     "simulate",
 ]

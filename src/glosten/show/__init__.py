@@ -14,7 +14,7 @@ __all__ = ["console", "emit_json", "log", "main", "report"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the page when it is first asked for: it needs the compiler and plotly, which ``--help`` must not wait for."""
+    """Import the page when it is first asked for: it needs the compiler and plotly, which help must not wait for."""
     if name == "report":
         from glosten.show._report import report  # noqa: PLC0415
 

@@ -78,6 +78,7 @@
     const dash = { dash: "5 3", dot: "2 2" }[trace.line && trace.line.dash] || "none";
     const shape = !marker ? `<path d="M0 7H18" stroke-width="2.5" stroke-dasharray="${dash}" stroke="${shade}"/>`
       : trace.type === "bar" ? `<path d="M2 3h14v8H2z" fill="${shade}"/>`
+      : trace.marker.symbol === "circle" ? `<circle cx="9" cy="7" r="3.5" fill="${shade}"/>`
       : `<path d="${trace.marker.symbol === "triangle-up" ? "M9 2l6 10H3z" : "M9 12L3 2h12z"}" fill="${shade}"/>`;
     return `<svg width="18" height="14" aria-hidden="true">${shape}</svg>`;
   };

@@ -17,7 +17,7 @@ from glosten.settings import Finding
 from glosten.show._output import plain
 from glosten.show._report_charts import Chart, time_charts
 from glosten.show._report_figures import span_ns, utc, verdict
-from glosten.show._report_model import model_charts, model_html
+from glosten.show._report_model import counterparties_html, model_charts, model_html
 from glosten.show._report_outcome import outcome_charts, shades, status_chart
 from glosten.show._report_tables import figures_html, origin_html, parameters_html, remarks_html, tape_html
 
@@ -32,7 +32,7 @@ def report(run: Run, path: Path, findings: Sequence[Finding] = (), model: dict[s
     """Write the page of a run to ``path`` and return its absolute path: all of it or, on a failure, nothing.
 
     ``findings`` are the remarks of `settings.lint`; ``model`` is what `glosten demo` keeps of a simulated model, shown
-    before the run.
+    with the run.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
 
     over_time = [*time_charts(run), status_chart(run)]
     outcome = outcome_charts(run)
-    preface = [] if model is None else model_charts(model)
+    about_model = [] if model is None else model_charts(model)
     first, last = span_ns(run)
     over_time[0].figure.update_layout(shapes=shades(run))
     yield (
@@ -66,15 +66,17 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
     yield remarks_html(run, findings)
     yield figures_html(run)
     if model is not None:
-        yield f'{model_html(model)}<div class="pair">{"".join(map(_card, preface))}</div>'
+        yield counterparties_html(model, run.quote_asset)
     yield _zoom_bar()
     yield from map(_card, over_time)
     yield f'<div class="pair">{"".join(map(_card, outcome))}</div>'
+    if model is not None:
+        yield f'{model_html(model)}<div class="pair">{"".join(map(_card, about_model))}</div>'
     yield f'<div class="pair">{tape_html(run)}{origin_html(run)}</div>'
     yield parameters_html(run)
     yield f"<footer>Written by glosten {__version__}. Times are UTC. This page loads nothing from anywhere.</footer>"
     yield "</main>"
-    yield from _data([*preface, *over_time, *outcome], [first / 1e6, last / 1e6])
+    yield from _data([*about_model, *over_time, *outcome], [first / 1e6, last / 1e6])
     yield f"<script>{get_plotlyjs()}</script><script>{_beside('_report.js')}</script></body></html>\n"
 
 

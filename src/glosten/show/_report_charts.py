@@ -12,12 +12,17 @@ import plotly.graph_objects as go
 from glosten.records import Side
 from glosten.run import Run
 from glosten.show._report_figures import base_asset, decimals_of
-from glosten.show._report_series import Floats, Marks, Timeline, marks, timeline, touch
+from glosten.show._report_series import Floats, Marks, Timeline, keep_extremes, marks, timeline, touch
 
 BLUE, GREEN, RED, AMBER, PURPLE, GREY = "#3b82c4", "#2a9d63", "#d1495b", "#d98e04", "#8e6bbf", "#8a94a0"
 ORANGE, WHITE = "#e2711d", "#ffffff"
 LEFT_MARGIN = 66
 """Pixels left of every chart over time, so that equal times stand below each other."""
+
+CROWDED = 500
+"""Fills of a side that are drawn large; more are drawn smaller."""
+TICKS_OF_SINGLE = 2**23
+"""Prices below this many ticks are rounded by less than half a tick in single precision."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ def blank(height: int, *, over_time: bool = True) -> Any:
     figure.update_yaxes(zeroline=False, fixedrange=True, automargin=False)
     if over_time:
         figure.update_xaxes(type="date", hoverformat="%Y-%m-%d %H:%M:%S UTC", zeroline=False)
+        figure.update_xaxes(ticks="outside", ticklen=5, tickcolor="rgba(0,0,0,0)")
     else:
         figure.update_xaxes(fixedrange=True, zeroline=False)
     return figure
@@ -73,6 +79,12 @@ def _slim(values: Floats) -> Any:
     return values.astype(np.float32)
 
 
+def _price_column(values: Floats, tick: float) -> Any:
+    """Return prices in single precision where that still tells every tick from the next, else as they are."""
+    largest = float(np.nanmax(values, initial=0.0)) if np.isfinite(values).any() else 0.0
+    return values.astype(np.float32) if largest < TICKS_OF_SINGLE * tick else values
+
+
 def time_charts(run: Run) -> list[Chart]:
     """Return the charts of what happened between the first decision and the last."""
     times = timeline(run)
@@ -80,24 +92,29 @@ def time_charts(run: Run) -> list[Chart]:
 
 
 def _price(run: Run, times: Timeline) -> Chart:
-    figure, market = blank(440), touch(run)
+    figure, market, tick = blank(440), touch(run), float(run.instrument["tick"])
     format_ = f",.{decimals_of(run.instrument['tick'])}f"
-    figure.add_trace(line("V_H", times.ms, times.value_high, "rgba(59,130,196,0.35)", width=0.5))
-    figure.add_trace(line("V_L", times.ms, times.value_low, "rgba(59,130,196,0.35)", width=0.5))
-    figure.data[1].update(fill="tonexty", fillcolor="rgba(59,130,196,0.09)", legendgroup="range")
+    edge = "rgba(59,130,196,0.35)"
+    for name, ms, prices, color, width, dash in (
+        ("V_H", times.ms, times.value_high, edge, 0.5, "solid"),
+        ("V_L", times.ms, times.value_low, edge, 0.5, "solid"),
+        ("market ask", market.ms, market.ask, GREY, 1, "solid"),
+        ("market bid", market.ms, market.bid, GREY, 1, "solid"),
+        ("anchor", times.ms, times.anchor, PURPLE, 1, "dot"),
+        ("break-even", times.ms, times.break_even, AMBER, 1, "dash"),
+        ("own ask", times.ms, times.own_ask, RED, 1, "solid"),
+        ("own bid", times.ms, times.own_bid, GREEN, 1, "solid"),
+        ("E[V]", times.ms, times.value, BLUE, 1.6, "solid"),
+    ):
+        figure.add_trace(line(name, ms, _price_column(prices, tick), color, width=width, dash=dash))
     figure.data[0].update(legendgroup="range", meta="value range V_L to V_H")
-    figure.add_trace(line("market ask", market.ms, market.ask, GREY, width=1))
-    figure.add_trace(line("market bid", market.ms, market.bid, GREY, width=1))
+    figure.data[1].update(legendgroup="range", fill="tonexty", fillcolor="rgba(59,130,196,0.09)")
     figure.data[2].update(legendgroup="market", meta="market bid and ask")
     figure.data[3].update(legendgroup="market")
-    figure.add_trace(line("anchor", times.ms, times.anchor, PURPLE, width=1, dash="dot"))
-    figure.add_trace(line("break-even", times.ms, times.break_even, AMBER, width=1, dash="dash"))
-    figure.add_trace(line("own ask", times.ms, times.own_ask, RED, width=1))
-    figure.add_trace(line("own bid", times.ms, times.own_bid, GREEN, width=1))
-    figure.add_trace(line("E[V]", times.ms, times.value, BLUE, width=1.6))
     if len(run.value_path):
-        path = run.value_path
-        figure.add_trace(line("true value", path["ts_ns"] / 1e6, path["value"], ORANGE, width=1.4, dash="dash"))
+        kept = keep_extremes([run.value_path["value"]])
+        ms, value = run.value_path["ts_ns"][kept] / 1e6, run.value_path["value"][kept]
+        figure.add_trace(line("true value", ms, _price_column(value, tick), ORANGE, width=1.1))
     for side, name, color, symbol in (
         (Side.BUY, "bought", GREEN, "triangle-up"),
         (Side.SELL, "sold", RED, "triangle-down"),
@@ -121,15 +138,16 @@ def _thinned(run: Run) -> str:
 
 def _fills(run: Run, fills: Marks, style: tuple[str, str, str]) -> Any:
     name, color, symbol = style
+    size = 9 if len(fills.ms) <= CROWDED else 6
     asset = escape(run.quote_asset)
     base = escape(base_asset(run))
     return go.Scatter(
         x=fills.ms,
-        y=fills.price,
+        y=_price_column(fills.price, float(run.instrument["tick"])),
         name=name,
         mode="markers",
-        marker={"color": color, "symbol": symbol, "size": 9, "line": {"width": 1, "color": WHITE}},
-        customdata=np.column_stack([fills.quantity, fills.fee, fills.edge_bps, fills.prior]),
+        marker={"color": color, "symbol": symbol, "size": size, "line": {"width": 0.1 * size, "color": WHITE}},
+        customdata=np.column_stack([fills.quantity, fills.fee, fills.edge_bps, fills.prior]).astype(np.float32),
         hovertemplate=f"{name} %{{customdata[0]:.6~g}} {base} at %{{y}}, fee %{{customdata[1]:.4~g}} {asset}, "
         "edge %{customdata[2]:+.2f} bps to mid, belief %{customdata[3]:.3f}<extra></extra>",
     )

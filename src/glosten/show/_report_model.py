@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,8 @@ MOST_POINTS = 60
 def model_charts(model: dict[str, Any]) -> list[Chart]:
     """Return the path of the expected spread and of the belief of a simulated model, exact and by Monte Carlo.
 
-    ``model`` is what `run.demonstrate` returns of it: ``exact`` and ``mc`` with the keys of `glosten simulate`.
+    ``model`` is what `glosten demo` keeps: ``exact`` and ``mc``, each a `run.Simulation` in plain values, ``crowd`` and
+    ``counterparties``.
     """
     trades = len(model["exact"]["spread"]) - 1
     return [
@@ -29,8 +32,10 @@ def model_charts(model: dict[str, Any]) -> list[Chart]:
 
 
 def _path(model: dict[str, Any], name: str, title: str, note: str) -> Chart:
-    exact, sampled = np.asarray(model["exact"][name]), np.asarray(model["mc"][name])
-    error = np.asarray(model["mc"][f"{name}_se"])
+    exact, sampled, error = (
+        np.array(model[engine][column], dtype=np.float64)
+        for engine, column in (("exact", name), ("mc", name), ("mc", f"{name}_se"))
+    )
     dates = np.arange(len(exact))
     shown = dates[:: max(1, len(dates) // MOST_POINTS)]
     figure = blank(270, over_time=False)
@@ -56,19 +61,45 @@ def _path(model: dict[str, Any], name: str, title: str, note: str) -> Chart:
 
 def model_html(model: dict[str, Any]) -> str:
     """Return the table of who gains and loses per path, exact and by Monte Carlo."""
-    market = model["parameters"]
+    market = model["exact"]["model"]
     rows = []
     for label, key in CLASSES:
         exact, sampled = model["exact"][key], model["mc"][key]
-        rows.append((label, amount(exact["mean"]), f"{amount(sampled['mean'])} ± {sampled['se']:.4f}"))
-    gains = table(
-        rows, ("Gain per path", "exact", f"Monte Carlo ± standard error, n = {model['mc']['n']:,}"), kind="model"
-    )
+        rows.append((label, gain(exact["mean"]), f"{gain(sampled['mean'])} ± {sampled['se']:.3f}"))
+    head = ("Gain per path", "exact", f"Monte Carlo ± standard error, n = {model['mc']['n']:,}")
     return (
         '<section class="card"><h2>The model behind the quotes</h2>'
         f'<p class="note">Glosten and Milgrom (1985): V is {market["v_low"]:g} or {market["v_high"]:g} with prior '
         f"{market['prior']:g}, a share alpha = {market['alpha']:g} of the traders knows it, noise buys with "
         f"probability {market['gamma']:g}. Quotes earn nothing on average: what informed traders gain, noise traders "
-        "lose.</p>"
-        f"{gains}</section>"
+        f"lose.</p>{table(rows, head, kind='model')}</section>"
     )
+
+
+def counterparties_html(model: dict[str, Any], quote_asset: str) -> str:
+    """Return the table of what the maker earned from informed and from noise traders on a simulated day."""
+    rows = [
+        (
+            party["who"].capitalize(),
+            f"{party['fills']:,}",
+            amount(party["gain"]),
+            f"{party['per_order']['mean']:+.4f} ± {party['per_order']['se'] or math.nan:.4f}",
+            f"{party['per_order']['n']:,}",
+        )
+        for party in model["counterparties"]
+    ]
+    head = ("Traded with", "fills", f"earned, {escape(quote_asset)}", "per order ± standard error", "n orders")
+    crowd = model["crowd"]
+    return (
+        '<section class="card"><h2>Who paid</h2>'
+        '<p class="note">Only a simulated market tells who knew. Earned is measured against the true value at the time '
+        "of each trade, before fees: what the informed take, the others must pay. In this crowd "
+        f"{100 * crowd['informed_share']:g} % of those who come know the value, which moves by jumps of "
+        f"{crowd['news_bps']:g} bps, {crowd['news_per_hour']:g} times an hour.</p>"
+        f"{table(rows, head, kind='model')}</section>"
+    )
+
+
+def gain(value: float) -> str:
+    """Return a gain per path; what only rounding kept from 0 is 0."""
+    return f"{value:+.3f}" if abs(value) > 1e-9 else "0"

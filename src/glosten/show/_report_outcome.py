@@ -41,7 +41,7 @@ TOLD_BY_STATUS = (
     Reason.DATA_STALE,
 )
 """Reasons for an empty side that another row of the timeline shows already."""
-REASON_COLORS = (AMBER, ORANGE, PURPLE, BLUE, GREY)
+REASON_COLORS = (AMBER, ORANGE, BLUE)
 ROWS = ("Breakers", "No asks", "No bids", "Status")
 
 

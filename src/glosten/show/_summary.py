@@ -26,8 +26,8 @@ from glosten.show._report_figures import (
 )
 
 
-def print_run(run: Run, findings: Sequence[Finding], page: Path) -> None:
-    """Print the summary of a run to stdout; the last line is the address of its page."""
+def print_run(run: Run, findings: Sequence[Finding], page: Path, more: Table | None = None) -> None:
+    """Print the summary of a run to stdout, with one table ``more`` where there is one; the page's address is last."""
     screen = console()
     screen.print(escape(run.title), style="bold")
     screen.print(escape(verdict(run)))
@@ -36,6 +36,9 @@ def print_run(run: Run, findings: Sequence[Finding], page: Path) -> None:
     screen.print()
     _print_figures(run)
     _print_markouts(run)
+    if more is not None:
+        screen.print(more)
+        screen.print()
     _bullets("Why", explain(run))
     screen.print()
     said = remarks(run, findings)
