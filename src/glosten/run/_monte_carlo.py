@@ -166,6 +166,14 @@ def _run_blocks(
 
 
 @jit
+def _add_blocks(totals: Floats, blocks: Floats) -> None:
+    """Add blocks one after the other: sums of floats depend on their order, and this one is always the same."""
+    for block in range(blocks.shape[0]):
+        for i in range(totals.size):
+            totals[i] += blocks[block, i]
+
+
+@jit
 def count_high(key: np.uint64, paths: int, prior: float) -> int:
     """Return how many of the first paths have the high value."""
     count = 0
@@ -243,6 +251,7 @@ class MonteCarlo:
     def compile(self) -> None:
         """Compile the kernel, so that the clock of a run measures trades only."""
         _run_blocks(0, 1, self._starts[0], self._numbers[0], (np.zeros((1, 1, CURVES)), np.zeros((1, GAINS))))
+        _add_blocks(np.zeros(1), np.zeros((1, 1)))
 
     def blocks_per_task(self) -> int:
         """Return how many blocks are worth a thread's while."""
@@ -257,10 +266,8 @@ class MonteCarlo:
         return results
 
     def _add(self, task: _Task, results: tuple[Floats, Floats]) -> None:
-        """Add the blocks one after the other: sums of floats depend on their order, and this one is always the same."""
-        for curve, gain in zip(*results, strict=True):
-            self._curves[int(task.value_is_high)] += curve
-            self._gains[int(task.value_is_high)] += gain
+        for totals, sums in zip((self._curves, self._gains), results, strict=True):
+            _add_blocks(totals[int(task.value_is_high)].reshape(-1), sums.reshape(task.blocks, -1))
 
     def run(self, paths: tuple[int, int], threads: int, blocks: int, progress: Progress | None) -> tuple[Sums, Sums]:
         """Return the sums over (paths of V_L, paths of V_H), simulated by that many threads in tasks of blocks."""
