@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs picture bench clean
 
 demo: $(READY)
 	@$(BIN)/glosten demo
@@ -25,6 +25,11 @@ $(READY): pyproject.toml constraints.txt
 
 docs: $(READY)
 	$(BIN)/glosten params --markdown > docs/parameters.md
+
+# The picture of the README; needs a chromium.
+picture: demo
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1500 \
+	    --virtual-time-budget=10000 --screenshot=docs/demo.png "file://$(CURDIR)/glosten-demo/report.html"
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
