@@ -34,6 +34,12 @@ from glosten.theory._event_uncertainty import (
     trade_alpha,
 )
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
+from glosten.theory._kyle_limit import (
+    KyleLimit,
+    kyle_impact,
+    kyle_insider_rate,
+    kyle_value_high,
+)
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
 from glosten.theory._noisy_signal import (
@@ -57,6 +63,7 @@ __all__ = [
     "HittingTime",
     "Impact",
     "Interval",
+    "KyleLimit",
     "Law",
     "Learning",
     "ManyValues",
@@ -84,6 +91,9 @@ __all__ = [
     "hitting_time",
     "impact",
     "informed_share",
+    "kyle_impact",
+    "kyle_insider_rate",
+    "kyle_value_high",
     "law_by_value",
     "learning_rates",
     "log_likelihood",
