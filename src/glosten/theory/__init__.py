@@ -52,10 +52,19 @@ from glosten.theory._noisy_signal import (
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import Simulation, TwoSidedQuotes
+from glosten.theory._strategic_insider import (
+    Choices,
+    StrategicInsider,
+    gain_of_buying,
+    gain_of_selling,
+    insider_choices,
+    insider_values,
+)
 
 __all__ = [
     "Binary",
     "BinaryNoTrade",
+    "Choices",
     "Ekop",
     "EventUncertainty",
     "Exit",
@@ -71,6 +80,7 @@ __all__ = [
     "OrderFlow",
     "Quotes",
     "Simulation",
+    "StrategicInsider",
     "TwoSidedQuotes",
     "alpha_and_prior",
     "alpha_of_trades",
@@ -87,10 +97,14 @@ __all__ = [
     "event_order_if",
     "first_passage",
     "follower_belief",
+    "gain_of_buying",
+    "gain_of_selling",
     "gains",
     "hitting_time",
     "impact",
     "informed_share",
+    "insider_choices",
+    "insider_values",
     "kyle_impact",
     "kyle_insider_rate",
     "kyle_value_high",
