@@ -52,6 +52,15 @@ from glosten.theory._noisy_signal import (
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import Simulation, TwoSidedQuotes
+from glosten.theory._risk_averse import (
+    RiskAverse,
+    bernoulli_cumulant,
+    gaussian_price,
+    indifference_price,
+    inventory_shift,
+    mean_sd_price,
+    mean_variance_price,
+)
 from glosten.theory._strategic_insider import (
     Choices,
     StrategicInsider,
@@ -79,6 +88,7 @@ __all__ = [
     "NoisySignal",
     "OrderFlow",
     "Quotes",
+    "RiskAverse",
     "Simulation",
     "StrategicInsider",
     "TwoSidedQuotes",
@@ -87,6 +97,7 @@ __all__ = [
     "ask_of_values",
     "ask_ticks",
     "belief",
+    "bernoulli_cumulant",
     "bid_of_values",
     "bid_ticks",
     "chernoff_rate",
@@ -100,11 +111,14 @@ __all__ = [
     "gain_of_buying",
     "gain_of_selling",
     "gains",
+    "gaussian_price",
     "hitting_time",
     "impact",
+    "indifference_price",
     "informed_share",
     "insider_choices",
     "insider_values",
+    "inventory_shift",
     "kyle_impact",
     "kyle_insider_rate",
     "kyle_value_high",
@@ -114,6 +128,8 @@ __all__ = [
     "log_odds",
     "log_odds_after",
     "log_odds_step",
+    "mean_sd_price",
+    "mean_variance_price",
     "net_buys_to",
     "order_flow",
     "pin",

@@ -1,0 +1,187 @@
+"""A maker who dislikes risk: quotes that leave expected utility where it was, and the inventory-only benchmarks.
+
+With constant absolute risk aversion rho and an inventory of I units, a trade at the indifference price leaves
+E[-exp(-rho wealth)] as it was *given that trade*. For a value of V_L or V_H the inventory then acts as a shift of the
+log-odds by -rho I (V_H - V_L), and what is left is the cumulant of one Bernoulli variable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from glosten._jit import jit
+from glosten.theory._binary import belief, log_odds_step
+from glosten.theory._binary_model import BUY, SELL, Binary, Gains, Quotes
+from glosten.theory._domain import Interval, require
+from glosten.theory._order_cost import ask_ticks, bid_ticks
+
+RISK_AVERSION = Interval("risk_aversion", "of the maker, per price unit", 0.0, math.inf)
+INVENTORY = Interval("inventory", "of the maker, in units", -math.inf, math.inf)
+SMALL = 1.0
+"""Exponents up to this size take the form that is exact near 0, larger ones the form that cannot overflow."""
+
+
+@jit
+def log_one_plus_exp(x: float) -> float:
+    """Return ln(1 + e^x) without overflow."""
+    return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
+
+
+@jit
+def bernoulli_cumulant(log_odds: float, exponent: float) -> float:
+    """Return ln E[e^(t X)] of X in {0, 1} whose log-odds are given, t the exponent: a log-sum-exp of two terms.
+
+    Exact to the last digits for small exponents, and finite for large ones.
+    """
+    if math.isinf(log_odds):
+        return exponent if log_odds > 0.0 else 0.0
+    if abs(exponent) <= SMALL:
+        return math.log1p(belief(log_odds) * math.expm1(exponent))
+    return log_one_plus_exp(log_odds + exponent) - log_one_plus_exp(log_odds)
+
+
+@jit
+def indifference_price(side: int, log_odds_after: float, risk_aversion: float, inventory: float) -> float:
+    """Return the price, with V_L = 0 and V_H = 1, at which a maker is indifferent to sell (side +1) or buy (-1) a unit.
+
+    ``log_odds_after`` are those of V_H given the trade; ``risk_aversion`` is per unit of V_H - V_L. At 0 the price is
+    the expectation, as in `posterior`.
+
+    Source: constant absolute risk aversion (Pratt 1964), indifferent as in Stoll (1978):
+    ask = (1 / rho) ln{E[e^(-rho (I - 1) V) | B] / E[e^(-rho I V) | B]},
+    bid = -(1 / rho) ln{E[e^(-rho (I + 1) V) | S] / E[e^(-rho I V) | S]}.
+    """
+    shifted = log_odds_after - risk_aversion * inventory
+    if risk_aversion <= 0.0:
+        return belief(shifted)
+    return side * bernoulli_cumulant(shifted, side * risk_aversion) / risk_aversion
+
+
+@jit
+def gaussian_price(side: int, mean: float, variance: float, risk_aversion: float, inventory: float) -> float:
+    """Return the indifference price of a normal value, in price units; mean and variance are those given the trade.
+
+    Source: the same definition as `indifference_price`: ask = E[V | B] + rho Var (1/2 - I), bid = E[V | S] - rho Var
+    (1/2 + I).
+    """
+    return mean + risk_aversion * variance * (0.5 * side - inventory)
+
+
+@jit
+def mean_variance_price(side: int, mean: float, variance: float, risk_aversion: float, inventory: float) -> float:
+    """Return the competitive price of a normal value that tells nothing: the marginal one after the trade.
+
+    Spread 2 rho s^2, midquote mu - rho s^2 I.
+
+    Source: Foucault, Pagano & Roell, Market Liquidity, 3.43-3.60.
+    """
+    return mean + risk_aversion * variance * (side - inventory)
+
+
+@jit
+def mean_sd_price(side: int, mean: float, sd: float, risk_aversion: float, inventory: float) -> float:
+    """Return the indifference price where risk costs rho times the standard deviation of wealth, s |I|.
+
+    Flat, the spread is 2 rho s; with a unit or more on one side a trade moves |I| by the same amount both ways, so
+    both prices are mu - rho s sign(I).
+
+    Source: Foucault, Pagano & Roell, Market Liquidity, 3.43-3.60, at I = 0; indifference for any other inventory.
+    """
+    return mean + side * risk_aversion * sd * (abs(inventory - side) - abs(inventory))
+
+
+@jit
+def inventory_shift(price: float, inventory: float, per_unit: float) -> float:
+    """Return a quote moved against the inventory, both quotes alike: price - gamma I.
+
+    Source: Das (2005), A learning market-maker in the Glosten-Milgrom model.
+    """
+    return price - per_unit * inventory
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAverse:
+    """A maker with constant absolute risk aversion and an inventory, in the binary market.
+
+    ``market`` holds the beliefs; ``risk_aversion`` is 0 or more, per price unit (0: Glosten and Milgrom); ``inventory``
+    in units, negative when short. Raises `DomainError` naming every parameter outside its domain.
+
+    Source: `indifference_price`.
+    """
+
+    market: Binary
+    risk_aversion: float
+    inventory: float = 0.0
+
+    def __post_init__(self) -> None:
+        require([RISK_AVERSION.problem(self.risk_aversion), INVENTORY.problem(self.inventory)])
+
+    def price(self, side: int) -> float | None:
+        """Return the ask (+1) or the bid (-1) in price units, None where that side cannot trade.
+
+        Source: `indifference_price`.
+        """
+        require([None if side in (BUY, SELL) else f"side must be 1 (a buy) or -1 (a sell); it was {side}."])
+        market = self.market
+        if market.why_no_quote(side) is not None:
+            return None
+        after = market.log_odds + log_odds_step(side, market.alpha, market.gamma)
+        aversion = self.risk_aversion * market.width
+        return market.v_low + market.width * indifference_price(side, after, aversion, self.inventory)
+
+    def quotes(self) -> Quotes:
+        """Return both quotes before the next order; probabilities and posteriors are those of the market.
+
+        Source: `indifference_price`.
+        """
+        bid, ask = self.price(SELL), self.price(BUY)
+        spread = None if bid is None or ask is None else ask - bid
+        return self.market.quotes()._replace(bid=bid, ask=ask, spread=spread)
+
+    def tick_quotes(self, tick: float) -> tuple[int | None, int | None]:
+        """Return (bid, ask) in whole ticks of the given size: the bid rounded down, the ask rounded up.
+
+        Source: `bid_ticks`, `ask_ticks`.
+        """
+        require([Interval("tick", "the price step", 0.0, math.inf, open_low=True).problem(tick)])
+        bid, ask = self.price(SELL), self.price(BUY)
+        return None if bid is None else bid_ticks(bid, tick), None if ask is None else ask_ticks(ask, tick)
+
+    def update(self, side: int) -> RiskAverse:
+        """Return the maker after a trade: the belief moves, and the inventory by one unit the other way.
+
+        Source: `log_odds_step`.
+        """
+        return replace(self, market=self.market.update(side), inventory=self.inventory - side)
+
+    def risk_premium(self, side: int) -> float | None:
+        """Return what the maker asks beyond the zero-profit quote, in price units; negative where a trade sheds risk.
+
+        None where the side cannot trade.
+        """
+        price, fair = self.price(side), (self.market.quotes().ask if side > 0 else self.market.quotes().bid)
+        return None if price is None or fair is None else side * (price - fair)
+
+    def gains(self, side: int | None = None) -> Gains:
+        """Return who expects to gain and lose on the next arrival at these quotes, in price units; they sum to 0.
+
+        Source: `gains`, with the risk premium handed from whoever trades to the maker.
+        """
+        if side is None:
+            both = zip(self.gains(BUY), self.gains(SELL), strict=True)
+            return Gains(*(one + other for one, other in both))
+        informed, noise, maker = self.market.gains(side)
+        premium, share = self.risk_premium(side), self.market.informed_share(side)
+        if premium is None or share is None:
+            return Gains(informed, noise, maker)
+        paid = premium * self.market.side_probability(side)
+        return Gains(informed - share * paid, noise - (1.0 - share) * paid, maker + paid)
+
+    def log_disutility(self) -> float:
+        """Return ln E[exp(-rho I (V - V_L))] now: what every trade at the quotes leaves unchanged, payments included.
+
+        Source: `bernoulli_cumulant`.
+        """
+        exponent = -self.risk_aversion * self.inventory * self.market.width
+        return bernoulli_cumulant(self.market.log_odds, exponent)
