@@ -16,6 +16,10 @@ from glosten.theory._binary import (
     spread,
 )
 from glosten.theory._binary_model import Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
+from glosten.theory._competing_makers import (
+    CompetingMakers,
+    is_equilibrium_ask,
+)
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -74,6 +78,7 @@ __all__ = [
     "Binary",
     "BinaryNoTrade",
     "Choices",
+    "CompetingMakers",
     "Ekop",
     "EventUncertainty",
     "Exit",
@@ -119,6 +124,7 @@ __all__ = [
     "insider_choices",
     "insider_values",
     "inventory_shift",
+    "is_equilibrium_ask",
     "kyle_impact",
     "kyle_insider_rate",
     "kyle_value_high",
