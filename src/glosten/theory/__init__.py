@@ -20,6 +20,7 @@ from glosten.theory._competing_makers import (
     CompetingMakers,
     is_equilibrium_ask,
 )
+from glosten.theory._continuous_value import ContinuousValue
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -73,15 +74,30 @@ from glosten.theory._strategic_insider import (
     insider_choices,
     insider_values,
 )
+from glosten.theory._value_laws import (
+    AnyValue,
+    ExponentialValue,
+    NormalValue,
+    UniformValue,
+    ValueLaw,
+    exponential_ask,
+    exponential_bid,
+    lambert_w,
+    normal_ask,
+    uniform_ask,
+)
 
 __all__ = [
+    "AnyValue",
     "Binary",
     "BinaryNoTrade",
     "Choices",
     "CompetingMakers",
+    "ContinuousValue",
     "Ekop",
     "EventUncertainty",
     "Exit",
+    "ExponentialValue",
     "Gains",
     "HittingTime",
     "Impact",
@@ -91,12 +107,15 @@ __all__ = [
     "Learning",
     "ManyValues",
     "NoisySignal",
+    "NormalValue",
     "OrderFlow",
     "Quotes",
     "RiskAverse",
     "Simulation",
     "StrategicInsider",
     "TwoSidedQuotes",
+    "UniformValue",
+    "ValueLaw",
     "alpha_and_prior",
     "alpha_of_trades",
     "ask_of_values",
@@ -111,6 +130,8 @@ __all__ = [
     "ekop_log_likelihood",
     "event_after_no_trade",
     "event_order_if",
+    "exponential_ask",
+    "exponential_bid",
     "first_passage",
     "follower_belief",
     "gain_of_buying",
@@ -128,6 +149,7 @@ __all__ = [
     "kyle_impact",
     "kyle_insider_rate",
     "kyle_value_high",
+    "lambert_w",
     "law_by_value",
     "learning_rates",
     "log_likelihood",
@@ -137,6 +159,7 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "net_buys_to",
+    "normal_ask",
     "order_flow",
     "pin",
     "posterior",
@@ -150,5 +173,6 @@ __all__ = [
     "spread",
     "trade_alpha",
     "two_sided_exit",
+    "uniform_ask",
     "wald_hitting_time",
 ]
