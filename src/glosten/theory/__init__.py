@@ -87,6 +87,7 @@ from glosten.theory._strategic_insider import (
     insider_choices,
     insider_values,
 )
+from glosten.theory._trade_size import SizeQuotes, TradeSize, large_fraction, size_premium
 from glosten.theory._value_laws import (
     AnyValue,
     ExponentialValue,
@@ -130,7 +131,9 @@ __all__ = [
     "Quotes",
     "RiskAverse",
     "Simulation",
+    "SizeQuotes",
     "StrategicInsider",
+    "TradeSize",
     "TwoSidedQuotes",
     "UniformValue",
     "ValueLaw",
@@ -170,6 +173,7 @@ __all__ = [
     "kyle_insider_rate",
     "kyle_value_high",
     "lambert_w",
+    "large_fraction",
     "law_by_value",
     "learning_rates",
     "linear_demand",
@@ -194,6 +198,7 @@ __all__ = [
     "side_probability",
     "signal_side_if_high",
     "signal_side_if_low",
+    "size_premium",
     "spread",
     "trade_alpha",
     "two_sided_exit",
