@@ -16,7 +16,7 @@ from glosten.run import Run, explain
 from glosten.settings import Finding
 from glosten.show._output import plain
 from glosten.show._report_charts import Chart, time_charts
-from glosten.show._report_figures import span_ns, utc, verdict
+from glosten.show._report_figures import span_ns, span_words, verdict
 from glosten.show._report_model import counterparties_html, model_charts, model_html
 from glosten.show._report_outcome import outcome_charts, shades, status_chart
 from glosten.show._report_tables import figures_html, origin_html, parameters_html, remarks_html, tape_html
@@ -67,6 +67,7 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
     yield figures_html(run)
     if model is not None:
         yield counterparties_html(model, run.quote_asset)
+    yield '<noscript><p class="loud">The charts need JavaScript; figures and tables do not.</p></noscript>'
     yield _zoom_bar()
     yield from map(_card, over_time)
     yield f'<div class="pair">{"".join(map(_card, outcome))}</div>'
@@ -85,11 +86,10 @@ def _beside(name: str) -> str:
 
 
 def _head(run: Run) -> str:
-    first, last = span_ns(run)
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in explain(run))
     return (
         f"<header><h1>{escape(run.title)}</h1>"
-        f'<p class="sub">{escape(run.instrument["symbol"])} · {utc(first)} to {utc(last)} · configuration '
+        f'<p class="sub">{escape(run.instrument["symbol"])} · {span_words(run)} · configuration '
         f"{escape(run.config_hash)}</p>"
         f'<p class="verdict">{escape(verdict(run))}</p><ul class="why">{sentences}</ul></header>'
     )
@@ -111,9 +111,11 @@ def _zoom_bar() -> str:
 
 
 def _card(chart: Chart) -> str:
+    height = chart.figure.layout.height
     return (
         f'<section class="card"><h2>{escape(chart.title)}</h2><p class="note">{chart.note}</p>'
-        f'<div class="chips"></div><div class="chart" id="chart-{chart.slug}"></div></section>'
+        f'<div class="chips"></div><div class="chart" id="chart-{chart.slug}" role="img" '
+        f'aria-label="{escape(chart.title)}" style="min-height:{height}px"></div></section>'
     )
 
 

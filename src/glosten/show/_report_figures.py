@@ -60,6 +60,12 @@ def quote_unit(run: Run) -> float:
     return float(run.parameters.get("runtime.quote_unit", 1.0))
 
 
+def span_words(run: Run) -> str:
+    """Return from when to when a run lasted, in words."""
+    first, last = span_ns(run)
+    return f"{utc(first)} to {utc(last)} ({lasting((last - first) / 1e9)})" if last else "no time passed"
+
+
 def in_key_currency(run: Run, value: float) -> str:
     """Return an amount of quote units in the currency of the cash keys, "" where that is the quote asset itself."""
     unit = quote_unit(run)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from glosten.alpha import Markout
 from glosten.records import Breaker, Reason, Status
 from glosten.run import Run, amount
 from glosten.show._report_charts import AMBER, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Chart, blank
@@ -100,7 +101,7 @@ def _markouts(run: Run) -> Chart:
             error_y={"type": "data", "array": errors, "thickness": 1.5, "width": 8, "color": GREY},
             marker={"color": [GREEN if row.mean_bps > 0 else RED for row in known]},
             width=0.5,
-            hovertext=[f"{row.mean_bps:+.3f} ± {row.se_bps:.3f} bps (mean ± standard error)" for row in known],
+            hovertext=[_mean_and_error(row) for row in known],
             hoverinfo="text",
         )
     )
@@ -119,6 +120,12 @@ def _markouts(run: Run) -> Chart:
         figure,
         is_over_time=False,
     )
+
+
+def _mean_and_error(row: Markout) -> str:
+    if not math.isfinite(row.se_bps):
+        return f"{row.mean_bps:+.3f} bps; a single order has no standard error"
+    return f"{row.mean_bps:+.3f} ± {row.se_bps:.3f} bps (mean ± standard error)"
 
 
 def _words(code: int, row: str) -> tuple[str, str]:

@@ -15,12 +15,10 @@ from glosten.show._report_figures import (
     LEVELS,
     base_asset,
     key_figures,
-    lasting,
     plain_step,
     quote_unit,
     remarks,
-    span_ns,
-    utc,
+    span_words,
 )
 
 TAPE_PROSE = ("sentences", "synthetic_quotes")
@@ -136,14 +134,13 @@ def tape_html(run: Run) -> str:
 def origin_html(run: Run) -> str:
     """Return what made the run: instrument, configuration, seed, program, speed."""
     figures, rules = run.figures, run.instrument
-    first, last = span_ns(run)
     unit, base, quote = quote_unit(run), escape(base_asset(run)), escape(run.quote_asset)
     rows = [
         ("Instrument", escape(rules["symbol"])),
         ("Price step", f"{plain_step(rules['tick'])} {quote}"),
         ("Size step", f"{plain_step(rules['lot'])} {base}"),
         ("Smallest order", f"{plain_step(rules['min_qty'])} {base}, {plain_step(rules['min_notional'])} {quote}"),
-        ("Span", f"{utc(first)} to {utc(last)} ({lasting((last - first) / 1e9)})"),
+        ("Span", span_words(run)),
         ("Configuration", f"<code>{escape(run.config_hash)}</code>"),
         ("Seed", "none (nothing random)" if run.seed is None else str(run.seed)),
         ("Program", f"glosten {__version__}"),
