@@ -216,7 +216,7 @@ def test_a_run_whose_page_cannot_be_written_leaves_nothing(
 
     monkeypatch.setattr(_report, "_beside", fail)
     before = everything(place)
-    assert run([*GIVEN, "--out", "a"]) == 1
+    assert run([*GIVEN, "--out", "deep/er/a"]) == 1
     assert "No space left on device" in capsys.readouterr().err
     assert everything(place) == before
 

@@ -214,7 +214,8 @@ def test_a_page_without_remarks_has_no_box_for_them(hand_made_run: MakeRun, read
 
 def test_amounts_are_also_told_in_the_currency_of_the_keys(hand_made_run: MakeRun, read: Callable[..., Reader]) -> None:
     prose = read(hand_made_run(cycles=40, fills=5, quote_unit=190.0)).prose
-    assert amount(190 * 34.56) in prose
+    for value in (34.56, 61.25, -40.5, -6.0):
+        assert f"{amount(190 * value)} in the keys' currency" in prose
     assert "1 USDT = 190 in the currency of the keys" in prose
     assert "keys' currency" not in read(hand_made_run(cycles=40, fills=5)).prose
 

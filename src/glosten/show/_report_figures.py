@@ -124,13 +124,10 @@ def verdict(run: Run) -> str:
     )
 
 
-_CAUSES = (
-    ("Spread", "spread"),
-    ("Adverse selection", "adverse"),
-    ("Inventory", "inventory"),
-    ("Fees", "fees"),
-)
 _DEFINITIONS = {
+    "total": "Profit and loss of the run: realised + unrealised = spread + adverse selection + inventory + fees.",
+    "realised": "Profit of what was sold, against its average cost, fees included.",
+    "unrealised": "What the coins still held are worth at the last mid, less what they cost.",
     "spread": "What fills earned against the mid they met: sum of s (price - mid) quantity, s = +1 for our sell and "
     "-1 for our buy.",
     "adverse": "What the mid's move in the 10 s after each fill gave (+) or took back (-): sum of s (mid at the fill - "
@@ -139,36 +136,34 @@ _DEFINITIONS = {
     "fill.",
     "fees": "Fees of all fills; negative is a cost, positive a rebate.",
 }
+"""What each part of the profit is; spread + adverse + inventory + fees = total = realised + unrealised."""
+_LABELS = {"adverse": "Adverse selection"}
 
 
 def key_figures(run: Run) -> tuple[KeyFigure, ...]:
-    """Return the figures every run is judged by, in reading order; spread + adverse + inventory + fees = total."""
-    pnl, figures = run.pnl, run.figures
-    hold = figures["hold_value"] - figures["base_capital"]
+    """Return the figures every run is judged by, in reading order: first amounts, then counts."""
+    total, hold = run.pnl.total, run.figures["hold_value"] - run.figures["base_capital"]
+    parts = ((name, float(getattr(run.pnl, name))) for name in _DEFINITIONS)
     return (
-        KeyFigure(
-            "Total", amount(pnl.total), in_key_currency(run, pnl.total),
-            f"Profit and loss of the run in {run.quote_asset}: realised + unrealised = spread + adverse selection + "
-            "inventory + fees.", _tone(pnl.total),
-        ),
-        KeyFigure(
-            "Realised", amount(pnl.realised), "", "Profit of what was sold, against its average cost, fees included.",
-            _tone(pnl.realised),
-        ),
-        KeyFigure(
-            "Unrealised", amount(pnl.unrealised), "", "What the coins still held are worth at the last mid, less what "
-            "they cost.", _tone(pnl.unrealised),
-        ),
         *(
-            KeyFigure(label, amount(getattr(pnl, name)), "", _DEFINITIONS[name], _tone(getattr(pnl, name)))
-            for label, name in _CAUSES
+            KeyFigure(
+                _LABELS.get(name, name.capitalize()),
+                amount(value),
+                in_key_currency(run, value),
+                _DEFINITIONS[name],
+                _tone(value),
+            )
+            for name, value in parts
         ),
         KeyFigure(
-            "Against holding", amount(pnl.total - hold), f"holding made {amount(hold)}",
-            "Total less what the starting inventory, left untouched, would have made.", _tone(pnl.total - hold),
+            "Against holding",
+            amount(total - hold),
+            f"holding made {amount(hold)}",
+            "Total less what the starting inventory, left untouched, would have made.",
+            _tone(total - hold),
         ),
         *_counts(run),
-    )  # fmt: skip
+    )
 
 
 def _counts(run: Run) -> tuple[KeyFigure, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,7 @@ def write_folder(run: Run, out: Path, findings: Sequence[Finding], model: dict[s
     """
     from glosten.show._report import report  # noqa: PLC0415
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+    with _parents_of(out), tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh = Path(scratch, out.name)
         run.save(fresh)
         if model is not None:
@@ -57,6 +57,20 @@ def write_folder(run: Run, out: Path, findings: Sequence[Finding], model: dict[s
         for file in sorted(fresh.iterdir()):
             file.replace(out / file.name)
     return (out / PAGE).resolve()
+
+
+@contextmanager
+def _parents_of(out: Path) -> Iterator[None]:
+    """Make the folders above ``out``, and take away again those that were made if something goes wrong."""
+    made = [folder for folder in out.parents if not folder.exists()]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def read_folder(folder: Path) -> tuple[Run, dict[str, Any] | None]:
