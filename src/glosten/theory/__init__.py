@@ -1,5 +1,11 @@
 """What should be true: the Glosten-Milgrom model, one compiled function an equation, one object a model."""
 
+from glosten.theory._back_baruch_model import (
+    BackBaruch,
+    Intensities,
+    Play,
+    insider_intensities,
+)
 from glosten.theory._binary import (
     belief,
     gains,
@@ -21,6 +27,20 @@ from glosten.theory._competing_makers import (
     is_equilibrium_ask,
 )
 from glosten.theory._continuous_value import ContinuousValue
+from glosten.theory._das import (
+    das_closed_quote,
+    das_excess,
+    das_jump_law,
+    das_mean,
+    das_mix,
+    das_move,
+    das_order_if,
+    das_quote,
+    das_recentre,
+    das_steps_off,
+    das_update,
+)
+from glosten.theory._das_model import Das, FirstQuote
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -51,13 +71,9 @@ from glosten.theory._event_uncertainty import (
     event_order_if,
     trade_alpha,
 )
+from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import (
-    KyleLimit,
-    kyle_impact,
-    kyle_insider_rate,
-    kyle_value_high,
-)
+from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
 from glosten.theory._noisy_signal import (
@@ -103,20 +119,25 @@ from glosten.theory._value_laws import (
 
 __all__ = [
     "AnyValue",
+    "BackBaruch",
     "Binary",
     "BinaryNoTrade",
     "Choices",
     "CompetingMakers",
     "ContinuousValue",
+    "Das",
     "Demand",
     "Ekop",
     "Elastic",
     "EventUncertainty",
     "Exit",
     "ExponentialValue",
+    "FirstQuote",
     "Gains",
+    "GaussianDas",
     "HittingTime",
     "Impact",
+    "Intensities",
     "Interval",
     "KyleLimit",
     "Law",
@@ -128,6 +149,7 @@ __all__ = [
     "NoisySignal",
     "NormalValue",
     "OrderFlow",
+    "Play",
     "Quotes",
     "RiskAverse",
     "Simulation",
@@ -148,6 +170,17 @@ __all__ = [
     "chernoff_rate",
     "compelled_premium",
     "critical_alpha",
+    "das_closed_quote",
+    "das_excess",
+    "das_jump_law",
+    "das_mean",
+    "das_mix",
+    "das_move",
+    "das_order_if",
+    "das_quote",
+    "das_recentre",
+    "das_steps_off",
+    "das_update",
     "ekop_ask",
     "ekop_bid",
     "ekop_log_likelihood",
@@ -160,12 +193,15 @@ __all__ = [
     "gain_of_buying",
     "gain_of_selling",
     "gains",
+    "gaussian_half_spread",
     "gaussian_price",
+    "gaussian_update",
     "hitting_time",
     "impact",
     "indifference_price",
     "informed_share",
     "insider_choices",
+    "insider_intensities",
     "insider_values",
     "inventory_shift",
     "is_equilibrium_ask",

@@ -1,0 +1,226 @@
+"""The market of Das with a normal belief: after each order the true, truncated belief is replaced by a normal one.
+
+Mean and variance of the order's posterior are exact; only its shape is forgotten. Two numbers stand for the grid.
+``traders`` = (alpha, eta, sigma_w), all in price units; ``order`` is +1 for a buy, -1 for a sell, 0 for no trade.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from glosten._jit import jit
+from glosten.errors import DomainError
+from glosten.theory._binary_model import Gains
+from glosten.theory._das import Traders, das_closed_quote
+from glosten.theory._das_model import ALPHA, ETA, INVENTORY_SHIFT, P_JUMP, SHIFT, SIGMA, SIGMA_W
+from glosten.theory._domain import Interval, require
+from glosten.theory._order_flow import ORDERS, TwoSidedQuotes, order_problem
+
+MEAN = Interval("mean", "E[V], in price units", -math.inf, math.inf)
+VARIANCE = Interval("variance", "Var[V], in squared price units", 0.0, math.inf)
+ROOT_2 = math.sqrt(2.0)
+ROOT_2_PI = math.sqrt(2.0 * math.pi)
+
+
+@jit
+def gaussian_half_spread(variance: float, traders: Traders) -> float:
+    """Return ask - E[V] = E[V] - bid at zero profit, in price units; NaN where nobody ever trades.
+
+    Source: x (k + 1 - Phi(x)) = rho^2 phi(x), x = half-spread / sqrt(variance + sigma_w^2) (`das_closed_quote`).
+    """
+    alpha, eta, sigma_w = traders
+    if alpha == 0.0:
+        return 0.0 if eta > 0.0 else math.nan
+    total = variance + sigma_w * sigma_w
+    return math.sqrt(total) * das_closed_quote(variance / total, (1.0 - alpha) * eta / alpha)
+
+
+@jit
+def _tail(z: float) -> tuple[float, float, float]:
+    """Return P(Z > z), phi(z) and z phi(z) of a standard normal Z; all 0 at infinity."""
+    if math.isinf(z):
+        return (0.0 if z > 0.0 else 1.0), 0.0, 0.0
+    height = math.exp(-0.5 * z * z) / ROOT_2_PI
+    return 0.5 * math.erfc(z / ROOT_2), height, z * height
+
+
+@jit
+def gaussian_update(
+    belief: tuple[float, float], order: int, quotes: tuple[float, float], traders: Traders
+) -> tuple[float, float, float]:
+    """Return (P(order), mean, variance) after an order at the posted (bid, ask), from a normal (mean, variance).
+
+    An order of probability 0 leaves the belief as it was.
+
+    Source: Das & Magdon-Ismail (2008), moments of a truncated normal law, mixed with orders that tell nothing:
+    E[V; W > a] - E[V] P(W > a) = rho s phi(z), E[(V - E V)^2; W > a] = s^2 (P(W > a) + rho^2 z phi(z)).
+    """
+    mean, variance = belief
+    alpha, eta, sigma_w = traders
+    total = variance + sigma_w * sigma_w
+    root = math.sqrt(total)
+    low, high = -math.inf, math.inf
+    if order >= 0:
+        low = ((quotes[1] if order > 0 else quotes[0]) - mean) / root
+    if order <= 0:
+        high = ((quotes[0] if order < 0 else quotes[1]) - mean) / root
+    sign = -1.0 if high < -low else 1.0  # tails are counted on the side where they are small
+    near, far = (low, high) if sign > 0.0 else (-high, -low)
+    above, above_height, above_moment = _tail(near)
+    beyond, beyond_height, beyond_moment = _tail(far)
+    silent = (1.0 - alpha) * (eta if order != 0 else 1.0 - 2.0 * eta)
+    chance = silent + alpha * (above - beyond)
+    if not chance > 0.0:
+        return 0.0, mean, variance
+    first = sign * alpha * variance / root * (above_height - beyond_height) / chance
+    ratio = alpha * (above_moment - beyond_moment) / (total * chance)
+    return chance, mean + first, max(variance * (1.0 + variance * ratio) - first * first, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianDas:
+    """The maker of Das whose belief is a normal law: as `Das`, with ``mean`` and ``variance`` in place of a grid.
+
+    Prices in one unit of your choice. ``variance`` is that of a fresh jump, sigma^2, unless given; ``inventory`` is
+    what the maker holds. Raises `DomainError` naming every parameter outside its domain.
+
+    Source: Das & Magdon-Ismail (2008), Adapting to a market shock: optimal sequential market-making.
+    """
+
+    sigma: float
+    sigma_w: float
+    p_jump: float
+    alpha: float
+    eta: float = 0.5
+    shift: float = 0.0
+    inventory_shift: float = 0.0
+    known_jumps: bool = True
+    mean: float = 0.0
+    variance: float | None = None
+    inventory: int = 0
+
+    def __post_init__(self) -> None:
+        checks = [SIGMA.problem(self.sigma), SIGMA_W.problem(self.sigma_w), P_JUMP.problem(self.p_jump)]
+        checks += [ALPHA.problem(self.alpha), ETA.problem(self.eta), SHIFT.problem(self.shift)]
+        checks += [INVENTORY_SHIFT.problem(self.inventory_shift), MEAN.problem(self.mean)]
+        checks += [None if self.variance is None else VARIANCE.problem(self.variance)]
+        require(checks)
+        if self.variance is None:
+            object.__setattr__(self, "variance", float(self.sigma) ** 2)
+
+    @property
+    def traders(self) -> Traders:
+        """Return (alpha, eta, sigma_w), as the compiled functions take it."""
+        return float(self.alpha), float(self.eta), float(self.sigma_w)
+
+    @property
+    def _belief(self) -> tuple[float, float]:
+        return float(self.mean), float(self.variance or 0.0)
+
+    def fair_quotes(self) -> tuple[float | None, float | None]:
+        """Return the zero-profit (bid, ask) before shift and inventory; None where nobody ever trades.
+
+        Source: `gaussian_half_spread`.
+        """
+        half = float(gaussian_half_spread(self._belief[1], self.traders))
+        return (None, None) if math.isnan(half) else (self.mean - half, self.mean + half)
+
+    def _posted(self) -> tuple[float, float] | None:
+        bid, ask = self.fair_quotes()
+        if bid is None or ask is None:
+            return None
+        lower = self.inventory_shift * self.inventory
+        return bid - self.shift - lower, ask + self.shift - lower
+
+    def why_no_quote(self, side: int) -> str | None:
+        """Return in words why nobody can buy (+1) or sell (-1), None where somebody can."""
+        require([None if side in (1, -1) else f"side must be 1 (a buy) or -1 (a sell); it was {side}."])
+        if self.alpha > 0.0 or self.eta > 0.0:
+            return None
+        word = "buy" if side > 0 else "sell"
+        return f"A {word} has probability 0: nobody is informed (alpha = 0), and no noise trader trades (eta = 0)."
+
+    def order_probability(self, order: int) -> float:
+        """Return P(the next period brings this order): +1 a buy, -1 a sell, 0 no trade.
+
+        Source: `gaussian_update`.
+        """
+        require([order_problem(order)])
+        posted = self._posted()
+        if posted is None:
+            return float(order == 0)
+        return float(gaussian_update(self._belief, order, posted, self.traders)[0])
+
+    def quotes(self) -> TwoSidedQuotes:
+        """Return both posted quotes before the next order, with the probability of each order.
+
+        Source: `gaussian_half_spread`, then shift and inventory.
+        """
+        posted = self._posted()
+        return TwoSidedQuotes(
+            bid=None if posted is None else posted[0],
+            ask=None if posted is None else posted[1],
+            spread=None if posted is None else posted[1] - posted[0],
+            mean=float(self.mean),
+            p_buy=self.order_probability(1),
+            p_sell=self.order_probability(-1),
+            p_none=self.order_probability(0),
+            why_no_bid=self.why_no_quote(-1),
+            why_no_ask=self.why_no_quote(1),
+        )
+
+    def update(self, order: int) -> GaussianDas:
+        """Return the model after a period: a buy (1), a sell (-1) or no trade (0), then an unseen jump if unknown.
+
+        Raises `DomainError` where the order cannot happen.
+
+        Source: `gaussian_update`; an unseen jump adds p_jump sigma^2 to the variance.
+        """
+        require([order_problem(order)])
+        posted = self._posted()
+        chance, mean, variance = float(order == 0), *self._belief
+        if posted is not None:
+            chance, mean, variance = gaussian_update(self._belief, order, posted, self.traders)
+        if not chance > 0.0:
+            raise DomainError(f"A {ORDERS[order]} has probability 0. Nothing can be learned from it.")
+        if not self.known_jumps:
+            variance += self.p_jump * self.sigma**2
+        return replace(self, mean=float(mean), variance=float(variance), inventory=self.inventory - order)
+
+    def jump(self) -> GaussianDas:
+        """Return the model once the maker is told that the value has jumped: N(E[V], sigma^2), as `Das.jump`."""
+        return replace(self, variance=None)
+
+    def log_likelihood(self, orders: Iterable[int]) -> float:
+        """Return ln P(a sequence of orders) as this maker sees it; minus infinity if impossible.
+
+        Source: the chain rule, quotes being set anew before each order.
+        """
+        model, total = self, 0.0
+        for order in orders:
+            chance = model.order_probability(order)
+            if not chance > 0.0:
+                return -math.inf
+            total += math.log(chance)
+            model = model.update(order)
+        return total
+
+    def gains(self, order: int | None = None) -> Gains:
+        """Return who expects to gain and lose on the next arrival: by one order, or by all; 0 for no trade.
+
+        Source: P(order) (E[V | order] - price), side by side.
+        """
+        require([None if order is None else order_problem(order)])
+        posted = self._posted()
+        knows = unaware = 0.0
+        for side in (1, -1) if order is None else (order,):
+            if side == 0 or posted is None:
+                continue
+            price = posted[1] if side > 0 else posted[0]
+            chance, after, _ = gaussian_update(self._belief, side, posted, self.traders)
+            noise = side * (1.0 - self.alpha) * self.eta * (self.mean - price)
+            unaware += noise
+            knows += side * chance * (after - price) - noise
+        return Gains(knows, unaware, -(knows + unaware))
