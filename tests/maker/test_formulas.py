@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from glosten.maker._anchor import deviation_bps, ema_weight
 from glosten.maker._breakers import drawdown_pct
-from glosten.maker._ladder import ask_ticks, bid_ticks
 from glosten.maker._planner import drift_bps
 from glosten.maker._size import allocation, skew_ratio
 from glosten.records import Side
+from glosten.theory import ask_ticks, bid_ticks
 
 
 def test_the_allocation_is_a_capped_share_less_the_reserve(strategy_vectors: Any) -> None:

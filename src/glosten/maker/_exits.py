@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._ladder import ask_ticks, is_large_enough
+from glosten.maker._ladder import is_large_enough
 from glosten.maker._price import BPS, WINDDOWN_EDGE
 from glosten.records import EXIT_SLOT, RUNGS, Breaker, Reason
+from glosten.theory import ask_ticks
 
 THROUGH_TOUCH = 0.99
 """No taker order accepts a price more than 1 % through the touch (ruling R10)."""

@@ -8,22 +8,9 @@ from typing import Any
 from glosten._jit import jit
 from glosten.maker._price import BPS, PERCENT, guard_applies
 from glosten.records import RUNGS, SLOTS, Reason, Side
+from glosten.theory import ask_ticks, bid_ticks
 
-TICK_SLACK = 1e-5
-"""A price within this share of a tick of the grid is on the grid."""
 LOT_SLACK = 1e-9
-
-
-@jit
-def ask_ticks(price: float, tick: float) -> int:
-    """Return the lowest tick at or above a price."""
-    return math.ceil(price / tick - TICK_SLACK)
-
-
-@jit
-def bid_ticks(price: float, tick: float) -> int:
-    """Return the highest tick at or below a price."""
-    return math.floor(price / tick + TICK_SLACK)
 
 
 @jit
