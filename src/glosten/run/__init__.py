@@ -1,7 +1,9 @@
 """Let time pass: simulate a model, backtest the maker."""
 
 from glosten.run._backtest import backtest
+from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
+from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._result import Run
@@ -14,14 +16,21 @@ __all__ = [
     "ENGINES",
     "FILL_ROW",
     "Counterparty",
+    "DasSimulation",
     "Demonstration",
     "Execution",
+    "Experiment",
     "Path",
+    "Published",
     "Run",
     "Simulation",
     "amount",
     "backtest",
     "demonstrate",
     "explain",
+    "read_experiment",
+    "results_of",
+    "run_experiment",
     "simulate",
+    "simulate_das",
 ]

@@ -93,7 +93,7 @@ def simulate(
     return _drawn(model, trades, paths, seed, execution)
 
 
-def _whole(name: str, value: int, low: int, high: int) -> str | None:
+def whole_problem(name: str, value: int, low: int, high: int) -> str | None:
     """Return what is wrong with a whole number, or None."""
     try:
         fits = not isinstance(value, bool) and low <= index(value) <= high
@@ -105,13 +105,13 @@ def _whole(name: str, value: int, low: int, high: int) -> str | None:
 def _check(trades: int, paths: int, seed: int, engine: str, execution: Execution) -> None:
     most = MOST_TRADES_EXACT if engine == "exact" else 10**9
     problems = [
-        _whole("trades", trades, 1, most),
-        _whole("paths", paths, 1, 10**12),
-        _whole("seed", seed, 0, LARGEST_SEED),
+        whole_problem("trades", trades, 1, most),
+        whole_problem("paths", paths, 1, 10**12),
+        whole_problem("seed", seed, 0, LARGEST_SEED),
         None if engine in ENGINES else f"engine must be {' or '.join(ENGINES)}; it was {engine!r}.",
-        _whole("threads", execution.threads, 1, 1024),
-        _whole("sampled", execution.sampled, 0, 1000),
-        None if execution.blocks is None else _whole("blocks", execution.blocks, 1, 2**40),
+        whole_problem("threads", execution.threads, 1, 1024),
+        whole_problem("sampled", execution.sampled, 0, 1000),
+        None if execution.blocks is None else whole_problem("blocks", execution.blocks, 1, 2**40),
     ]
     found = [problem for problem in problems if problem is not None]
     if not found and trades * paths > MOST_DRAWS:
