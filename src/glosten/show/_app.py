@@ -14,6 +14,7 @@ from glosten.show import (
     _backtest_command,
     _config_command,
     _demo_command,
+    _experiment_command,
     _params_command,
     _quote_command,
     _report_command,
@@ -28,6 +29,7 @@ COMMANDS = (
     _backtest_command,
     _report_command,
     _demo_command,
+    _experiment_command,
 )
 """Each has ``register(app)``; the order is that of ``glosten --help``. They import the rooms they use when they run."""
 

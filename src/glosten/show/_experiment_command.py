@@ -1,0 +1,137 @@
+"""``glosten experiment``: run a grid of a model from a file, and set what was found beside what was published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from glosten.show._output import console, emit_json
+from glosten.show._progress import Waiting
+
+if TYPE_CHECKING:
+    from glosten.run import Experiment, Published
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An experiment, a TOML file as in experiments/.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder of results; by default experiment-NAME.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    experiment = typer.Typer(help="Run a grid of a model from a file, and compare it with what was published.")
+    experiment.command("run")(run)
+    experiment.command("show")(show)
+    app.add_typer(experiment, name="experiment")
+
+
+def run(file: File, out: Out = None, as_json: Json = False) -> None:
+    """Run the points of an experiment that are not finished yet, and show all of them."""
+    with Waiting("Compiling (the first time only)") as waiting:
+        from glosten.run import read_experiment, run_experiment  # noqa: PLC0415
+
+        experiment = read_experiment(file)
+        waiting.say(f"Running {experiment.name}")
+        rows = run_experiment(experiment, _folder(experiment, out), waiting.advance).to_dicts()
+    _deliver(experiment, rows, _folder(experiment, out), as_json=as_json)
+
+
+def show(file: File, out: Out = None, as_json: Json = False) -> None:
+    """Show the finished points of an experiment without running any."""
+    from glosten.run import read_experiment, results_of  # noqa: PLC0415
+
+    experiment = read_experiment(file)
+    folder = _folder(experiment, out)
+    _deliver(experiment, results_of(experiment, folder).to_dicts(), folder, as_json=as_json)
+
+
+def _folder(experiment: Experiment, out: Path | None) -> Path:
+    return Path(f"experiment-{experiment.name}") if out is None else out
+
+
+def _deliver(experiment: Experiment, rows: list[dict[str, Any]], folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(
+            {
+                "name": experiment.name,
+                "title": experiment.title,
+                "model": experiment.model,
+                "periods": experiment.periods,
+                "replications": experiment.replications,
+                "seed": experiment.seed,
+                "points": len(experiment.points),
+                "finished": len(rows),
+                "rows": [row | {"published": [_judged(one, row) for one in _of(experiment, row)]} for row in rows],
+                "out": folder.resolve(),
+            }
+        )
+    else:
+        _print(experiment, rows, folder)
+
+
+def _of(experiment: Experiment, row: dict[str, Any]) -> list[Published]:
+    """Return what was published of a point."""
+    return [one for one in experiment.published if all(row[name] == value for name, value in one.at.items())]
+
+
+def _judged(one: Published, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a published value with how many standard errors of ours it lies away."""
+    error = row[f"{one.figure}_se"]
+    away = (row[one.figure] - one.value) / error if error and error > 0 else None
+    return {
+        "figure": one.figure,
+        "value": one.value,
+        "standard_errors_away": away,
+        "replicates": one.replicates,
+        "source": one.source,
+    }
+
+
+def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> None:
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    screen = console()
+    sizes = f"{experiment.replications} replications of {experiment.periods:,} periods a point, seed {experiment.seed}"
+    screen.print(f"[bold]{escape(experiment.title)}[/bold]")
+    screen.print(escape(f"Model {experiment.model}; {sizes}; {len(rows)} of {len(experiment.points)} points finished."))
+    figures = [name.removesuffix("_se") for name in (rows[0] if rows else {}) if name.endswith("_se")]
+    told = {one.figure for one in experiment.published}
+    shown = [figure for figure in figures if figure in told] if told else figures
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in experiment.varied:
+        table.add_column(name, justify="right")
+    for figure in shown:
+        table.add_column(f"{figure} ± se", justify="right", no_wrap=True)
+        if figure in told:
+            table.add_column("published", justify="right", no_wrap=True)
+    for row in rows:
+        cells = [_short(row[name]) for name in experiment.varied]
+        for figure in shown:
+            cells.append(f"{row[figure]:.4f} ± {_error(row[f'{figure}_se'])}")
+            if figure in told:
+                cells.append(", ".join(_spelled(one) for one in _of(experiment, row) if one.figure == figure) or "-")
+        table.add_row(*cells)
+    if rows:
+        screen.print(table)
+        screen.print("± is one standard error over the replications.", highlight=False)
+    for source in dict.fromkeys(one.source for one in experiment.published):
+        screen.print(f"Published: {source}", markup=False)
+    if any(not one.replicates for one in experiment.published):
+        screen.print("* does not replicate: shown for the record, not expected to agree.")
+    screen.print(f"Results: {folder.resolve()}", markup=False, soft_wrap=True)
+
+
+def _spelled(one: Published) -> str:
+    return f"{one.value:g}{'' if one.replicates else ' *'}"
+
+
+def _short(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+
+
+def _error(value: float | None) -> str:
+    return "unknown" if value is None or value != value else f"{value:.4f}"  # noqa: PLR0124  # NaN: one replication
