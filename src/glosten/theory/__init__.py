@@ -167,7 +167,6 @@ __all__ = [
     "bernoulli_cumulant",
     "bid_of_values",
     "bid_ticks",
-    "bluff_at",
     "chernoff_rate",
     "compelled_premium",
     "critical_alpha",

@@ -12,6 +12,7 @@ from glosten._jit import jit
 from glosten.statistics import FRACTIONS, Mean, advance, sequence, stream
 from glosten.theory import _back_baruch
 from glosten.theory._back_baruch import (
+    GRADING,
     HALF,
     NODES,
     REACH,
