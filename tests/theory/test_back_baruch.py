@@ -170,9 +170,9 @@ def test_simulated_insiders_gain_what_fixture_g3_says() -> None:
     for prior, value in ((0.5, 1), (0.25, 1), (0.25, 0)):
         model = BackBaruch(prior)
         expected = model.value_high if value == 1 else model.value_low
-        gained = model.simulate(15_000, seed=0, value=value).insider
+        gained = model.simulate(8_000, seed=0, value=value).insider
         assert abs(gained.mean - expected) < 4.0 * gained.se
-    play = BackBaruch(0.25).simulate(15_000, seed=0)
+    play = BackBaruch(0.25).simulate(8_000, seed=0)
     assert abs(play.maker.mean) < 4.0 * play.maker.se
     assert play.insider.mean + play.noise.mean + play.maker.mean == pytest.approx(0.0, abs=1e-12)
 

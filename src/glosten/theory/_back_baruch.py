@@ -98,6 +98,13 @@ def _add(row: Floats, first: int, weights: Stencil, factor: float) -> None:
 
 
 @jit
+def _add_row(row: Floats, other: Floats, factor: float) -> None:
+    """Add a multiple of another row."""
+    for place in range(row.size):
+        row[place] += factor * other[place]
+
+
+@jit
 def log_value(w: Floats, z: float, curvature: float) -> float:
     """Return ln V at z in orders, from the grid values."""
     first, value, _ = _stencil(z)
@@ -150,7 +157,7 @@ def _asks(w: Floats, curvature: float, steps: Floats, ratios: Floats, gradients:
         ratios[0, node], ratios[1, node] = odds_ratio(z, ask), kept
         _add(gradients[0, node], first, value, -kept / total)
         gradients[0, node, node] += (kept + profit) / total
-        gradients[1, node] = steep * gradients[0, node]
+        _add_row(gradients[1, node], gradients[0, node], steep)
         _add(gradients[1, node], first, value, kept)
         gradients[1, node, node] -= kept
 
@@ -159,7 +166,8 @@ def _asks(w: Floats, curvature: float, steps: Floats, ratios: Floats, gradients:
 def _bids(w: Floats, curvature: float, steps: Floats, sides: tuple[Floats, Floats], gradients: Floats) -> None:
     """Write V(b) / V with its gradient, and what a bluff forgoes over V with its: V - (b - 1) - V(b) >= 0 wanted.
 
-    ``sides`` = (values of shape (2, nodes), gradient of the steps); ``gradients`` has shape (2, nodes, nodes).
+    ``sides`` = (values of shape (2, nodes), gradient of the steps); ``gradients`` has shape (2, nodes, nodes), zero at
+    first.
     """
     values, d_steps = sides
     for node in range(NODES):
@@ -173,11 +181,12 @@ def _bids(w: Floats, curvature: float, steps: Floats, sides: tuple[Floats, Float
         loss = math.exp(log_normal_tail(bid) - now)
         steep = kept * (tilt + _dot(w, first, slope))
         values[0, node], values[1, node] = kept, 1.0 + loss - kept
-        gradients[0, node] = -steep * d_steps[mirror]
+        _add_row(gradients[0, node], d_steps[mirror], -steep)
         _add(gradients[0, node], first, value, kept)
         gradients[0, node, node] -= kept
         thinner = math.exp(-0.5 * bid * bid - 0.5 * math.log(2.0 * math.pi) - now)
-        gradients[1, node] = thinner * d_steps[mirror] - gradients[0, node]
+        _add_row(gradients[1, node], d_steps[mirror], thinner)
+        _add_row(gradients[1, node], gradients[0, node], -1.0)
         gradients[1, node, node] -= loss
 
 
