@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten import crowd
-from glosten.market import tape_from_arrays
+from glosten.market import Tape, tape_from_arrays
+from glosten.records import PRINTS, QUOTES
 from glosten.run._backtest import Progress, backtest
 from glosten.run._result import Run
 from glosten.run._simulate import Execution, Simulation, simulate
@@ -61,14 +62,15 @@ def demonstrate(
     """Return the model of `MODEL` by both engines, and the default maker's day against the default crowd.
 
     The same seed gives the same figures on every machine; neither files nor the environment are read. ``progress`` is
-    called with (events played, events in all), ``say`` with what is being done. The model is simulated in a process of
-    its own, because on a first run compiling is nearly all of the work.
+    called with (events played, events in all), ``say`` with what is being done. On a first run compiling is nearly all
+    of the work, so the day and the model are made in a second process while this one compiles the maker.
     """
+    spec = crowd.Crowd()
+    settings = load(None, overrides=("ALLOC_CONFIRMED=true",), environment={})
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        model = pool.submit(simulate_both, seed)
-        spec = crowd.Crowd()
-        settings = load(None, overrides=("ALLOC_CONFIRMED=true",), environment={})
-        day = crowd.day(spec, seed)
+        made, simulated = pool.submit(crowd.day, spec, seed), pool.submit(simulate_both, seed)
+        backtest(settings, _opening(spec))
+        day = made.result()
         run = backtest(
             settings,
             tape_from_arrays(spec.instrument, day.quotes, day.trades),
@@ -79,9 +81,19 @@ def demonstrate(
         )
         if say is not None:
             say("Simulating the model")
-        exact, drawn = model.result()
+        exact, drawn = simulated.result()
     run = replace(run, warnings=(*run.warnings, REPLAYED))
     return Demonstration(exact, drawn, spec, settings, run, who_paid(run, day))
+
+
+def _opening(spec: crowd.Crowd) -> Tape:
+    """Return the shortest tape of the crowd's instrument: nothing to trade on, but all there is to compile for."""
+    quote, trade = np.zeros(1, QUOTES), np.zeros(1, PRINTS)
+    start = round(spec.start_price / float(spec.tick))
+    quote["ts_ns"] = trade["ts_ns"] = spec.start_ns
+    quote["bid"], quote["ask"], trade["price"] = start - 1, start + 1, start + 1
+    quote["bid_lots"] = quote["ask_lots"] = trade["lots"] = trade["side"] = 1
+    return tape_from_arrays(spec.instrument, quote, trade)
 
 
 def simulate_both(seed: int) -> tuple[Simulation, Simulation]:
