@@ -1,7 +1,7 @@
 """The maker's figures: one step from Python, the compiled backtest on 20 million ticks, memory, start-up.
 
-Run with `python -m benchmarks maker`. Times are process CPU seconds; every figure is the median of several runs, and
-ratios are taken within one run, since machines are shared and noisy.
+Run with `python -m benchmarks maker`. Times are process CPU seconds: of short pieces the median of several runs, of the
+long tape one run. Machines are shared and noisy, so the figures move.
 """
 
 from __future__ import annotations

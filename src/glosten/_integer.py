@@ -21,9 +21,12 @@ def multiply_divide(total: int, part: int, whole: int) -> int:
         bit *= 2
     while bit > 0 and part > 0:
         carried, remainder = 2 * carried, 2 * remainder
+        if remainder >= whole:  # at once, so that nothing ever exceeds twice the whole
+            remainder -= whole
+            carried += 1
         if part & bit:
             remainder += rest
-        while remainder >= whole:
+        if remainder >= whole:
             remainder -= whole
             carried += 1
         bit //= 2

@@ -134,6 +134,7 @@ EVENT = np.dtype(
             "kind",
             "ts_ns",
             "slot",
+            "order",
             "side",
             "price",
             "lots",
@@ -148,10 +149,14 @@ EVENT = np.dtype(
         )
     ]
 )
-"""One event; a field that the kind does not use is 0. ``aggressor`` numbers the market order a print belongs to."""
+"""One event; a field that the kind does not use is 0. ``order`` numbers an order of ours (a slot is used again, a
+number never), ``aggressor`` the market order a print belongs to."""
 
 ACTION = np.dtype(
-    [(name, _INTEGER) for name in ("operation", "slot", "side", "price", "lots", "post_only", "immediate", "reason")]
+    [
+        (name, _INTEGER)
+        for name in ("operation", "slot", "order", "side", "price", "lots", "post_only", "immediate", "reason")
+    ]
 )
 """One request to the venue; ``immediate`` is an IOC limit, whose price is the worst that is accepted."""
 
@@ -189,7 +194,7 @@ class Instrument:
 
     @property
     def quantum(self) -> Decimal:
-        """Return the unit of cash in the ledger: 1e-8 of the quote asset, or tick times lot where that is finer."""
+        """Return the unit of cash in the ledger: 1e-8 of the quote asset, or tick times lot where that is no multiple."""
         step = self.tick * self.lot
         satoshi = Decimal("1e-8")
         return satoshi if step % satoshi == 0 else step
@@ -236,6 +241,7 @@ class Fill:
 
     ts_ns: int
     slot: int
+    order: int
     side: Side
     price: int
     lots: int
@@ -254,6 +260,7 @@ class Acknowledgement:
     ts_ns: int
     kind: EventKind
     slot: int
+    order: int
     reason: Reason = Reason.NONE
 
     def event(self) -> NDArray[np.void]:

@@ -35,7 +35,7 @@ def test_each_cause_of_profit_is_reckoned_as_the_contract_says() -> None:
     path = mids((0, 100), (5, 98), (20, 103))
     bought = fills((1, -1, 99.5, 2, 0.1, 100))
     unrealised = 2 * (103 - 99.5) - 0.1
-    result = split(bought, path, 0.0, unrealised)
+    result = split(bought, path, (0.0, unrealised, 0.0))
     assert result.spread == pytest.approx(1.0)
     assert result.adverse == pytest.approx(-4.0)
     assert result.fees == pytest.approx(-0.1)
@@ -45,7 +45,7 @@ def test_each_cause_of_profit_is_reckoned_as_the_contract_says() -> None:
 
 def test_the_last_mid_stands_in_where_the_tape_ends_before_the_horizon() -> None:
     path = mids((0, 100), (5, 98))
-    assert split(fills((1, 1, 101, 1, 0, 100)), path, 0.0, 0.0).adverse == pytest.approx(2.0)
+    assert split(fills((1, 1, 101, 1, 0, 100)), path, (0.0, 0.0, 0.0)).adverse == pytest.approx(2.0)
 
 
 def test_markouts_leave_out_fills_too_near_the_end_and_count_an_order_once() -> None:

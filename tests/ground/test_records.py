@@ -29,12 +29,15 @@ def test_a_tick_of_a_lot_is_a_whole_number_of_quanta(tick: str, lot: str, quantu
 
 
 def test_a_record_becomes_one_event_row_with_its_kind_and_fields() -> None:
-    fill = Fill(5, 3, Side.SELL, 100, 7, -2, is_maker=True).event()
+    fill = Fill(5, 3, 9, Side.SELL, 100, 7, -2, is_maker=True).event()
     assert fill.shape == (1,)
-    assert {name: int(fill[0][name]) for name in ("kind", "ts_ns", "slot", "side", "price", "lots", "fee")} == {
+    assert {
+        name: int(fill[0][name]) for name in ("kind", "ts_ns", "slot", "order", "side", "price", "lots", "fee")
+    } == {
         "kind": EventKind.FILL,
         "ts_ns": 5,
         "slot": 3,
+        "order": 9,
         "side": -1,
         "price": 100,
         "lots": 7,
@@ -44,7 +47,7 @@ def test_a_record_becomes_one_event_row_with_its_kind_and_fields() -> None:
         Book(1, 2, 3, 4, 5).event(),
         Trade(1, 2, 3, Side.BUY, 4).event(),
         Clock(1).event(),
-        Acknowledgement(1, EventKind.REJECTED, 2, Reason.WOULD_CROSS).event(),
+        Acknowledgement(1, EventKind.REJECTED, 2, 9, Reason.WOULD_CROSS).event(),
     ]
     assert [int(row[0]["kind"]) for row in kinds] == [1, 2, 7, 6]
     assert kinds[3][0]["reason"] == Reason.WOULD_CROSS

@@ -133,7 +133,7 @@ class Venue:
         lots = max(1, int(order["leaves"]) * percent // 100)
         price, side = int(order["price"]), Side(int(order["side"]))
         fee = price * lots * INSTRUMENT.quanta_per_tick_lot * 2 // 10_000
-        fill = Fill(self.now_ns, slot, side, price, lots, fee, is_maker=slot != EXIT_SLOT)
+        fill = Fill(self.now_ns, slot, int(order["number"]), side, price, lots, fee, is_maker=slot != EXIT_SLOT)
         self.fills.append(fill)
         self.send(fill)
 
@@ -141,13 +141,13 @@ class Venue:
         if not self.waiting:
             return
         action = self.waiting.pop(position % len(self.waiting))
-        slot = int(action["slot"])
+        slot, number = int(action["slot"]), int(action["order"])
         if action["operation"] == Operation.CANCEL:
-            self.send(Acknowledgement(self.now_ns, EventKind.CANCELLED, slot))
+            self.send(Acknowledgement(self.now_ns, EventKind.CANCELLED, slot, number))
         elif is_kind:
-            self.send(Acknowledgement(self.now_ns, EventKind.PLACED, slot))
+            self.send(Acknowledgement(self.now_ns, EventKind.PLACED, slot, number))
         else:
-            self.send(Acknowledgement(self.now_ns, EventKind.REJECTED, slot, Reason.POST_ONLY_REJECT))
+            self.send(Acknowledgement(self.now_ns, EventKind.REJECTED, slot, number, Reason.POST_ONLY_REJECT))
 
 
 @settings(max_examples=150)

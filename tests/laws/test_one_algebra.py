@@ -80,20 +80,22 @@ class Hand:
     def carry_out(self, now_ns: int) -> None:
         while self.waiting:
             action = self.waiting.pop(0)
-            slot = int(action["slot"])
+            slot, number = int(action["slot"]), int(action["order"])
             if action["operation"] == Operation.CANCEL:
-                cancel(self.resting, slot)
-                self.send(Acknowledgement(now_ns, EventKind.CANCELLED, slot).event())
+                if self.resting[slot]["order"] == number:
+                    cancel(self.resting, slot)
+                self.send(Acknowledgement(now_ns, EventKind.CANCELLED, slot, number).event())
                 continue
             request = np.zeros(1, ACTION)
             request[0] = action
             reason, count = accept(self.resting, request[0], self.book[0], self.fees[0], self.rows)
             kind = EventKind.PLACED if reason == Reason.NONE else EventKind.REJECTED
-            self.send(Acknowledgement(now_ns, kind, slot, Reason(reason)).event())
+            self.send(Acknowledgement(now_ns, kind, slot, number, Reason(reason)).event())
             self.rows["ts_ns"][:count] = now_ns
             self.send_fills(count)
-            if action["immediate"] and self.state[0]["orders"][slot]["state"] != OrderState.NONE:
-                self.send(Acknowledgement(now_ns, EventKind.CANCELLED, slot).event())
+            order = self.state[0]["orders"][slot]
+            if action["immediate"] and order["number"] == number and order["state"] != OrderState.NONE:
+                self.send(Acknowledgement(now_ns, EventKind.CANCELLED, slot, number).event())
 
     def play(self, tape: Tape, cycle_ns: int) -> None:
         moments = [(int(row["ts_ns"]), 0, row) for row in tape.trades] + [

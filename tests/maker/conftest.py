@@ -79,7 +79,8 @@ class Desk:
             slot = 0 if side == Side.BUY else 10
             order = self["orders"][slot]
             order["side"], order["lots"], order["leaves"], order["state"] = side, lots, lots, 2
-        return self.send(Fill(self.now_ns, slot, side, ticks, lots, fee))
+        number = int(self["orders"][slot]["number"])
+        return self.send(Fill(self.now_ns, slot, number, side, ticks, lots, fee))
 
     def decide(self, seconds: float = 15.0) -> list[Placed]:
         """Let time pass, run the decision, answer every request at once, and return what was placed."""
@@ -92,9 +93,9 @@ class Desk:
             self.log.append((Operation(int(action["operation"])), slot, reason))
             if action["operation"] == Operation.PLACE:
                 self.placed.append(self._placed(action))
-                waiting += self.send(Acknowledgement(self.now_ns, EventKind.PLACED, slot))
+                waiting += self.send(Acknowledgement(self.now_ns, EventKind.PLACED, slot, int(action["order"])))
             else:
-                waiting += self.send(Acknowledgement(self.now_ns, EventKind.CANCELLED, slot))
+                waiting += self.send(Acknowledgement(self.now_ns, EventKind.CANCELLED, slot, int(action["order"])))
         return self.placed
 
     def _placed(self, action: Any) -> Placed:

@@ -110,7 +110,7 @@ def test_funds_of_an_unacknowledged_cancel_are_not_used_again(golden: Any) -> No
 
     actions = desk.send(Clock(desk.now_ns))
     assert {int(action["operation"]) for action in actions} == {2}
-    after = desk.send(Acknowledgement(desk.now_ns, EventKind.CANCELLED, 0))
+    after = desk.send(Acknowledgement(desk.now_ns, EventKind.CANCELLED, 0, int(actions[0]["order"])))
     assert [int(action["slot"]) for action in after] == [0]
     assert desk["orders"][1]["state"] == OrderState.CANCELLING
 
@@ -120,10 +120,10 @@ def test_a_rejected_order_is_not_sent_again_in_its_cycle(golden: Any) -> None:
 
     actions = desk.send(Clock(desk.now_ns))
     assert len(actions) == 8
-    desk.send(Acknowledgement(desk.now_ns, EventKind.REJECTED, 0, Reason.POST_ONLY_REJECT))
+    desk.send(Acknowledgement(desk.now_ns, EventKind.REJECTED, 0, int(actions[0]["order"]), Reason.POST_ONLY_REJECT))
     assert desk["orders"][0]["state"] == OrderState.NONE
     assert desk["count"]["rejected"] == 1
-    assert desk.send(Acknowledgement(desk.now_ns, EventKind.CANCELLED, 10)) == []
+    assert desk.send(Acknowledgement(desk.now_ns, EventKind.CANCELLED, 10, int(actions[4]["order"]))) == []
     assert desk["targets"][0]["reason"] == Reason.POST_ONLY_REJECT
 
 
@@ -173,7 +173,7 @@ def test_three_losing_sells_halt_until_the_streak_has_idled_away(golden: Any) ->
         desk.fill(Side.SELL, "99.00", "0.1")
     desk.decide(0.0)
     assert desk["risk"]["breakers"] == Breaker.CONSECUTIVE_LOSSES
-    for _ in range(58):
+    for _ in range(59):
         desk.decide()
     assert desk["risk"]["breakers"] == Breaker.CONSECUTIVE_LOSSES
     desk.decide()

@@ -42,8 +42,9 @@ class Fills:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Profit in quote units: spread + adverse + inventory + fees = total = realised + unrealised.
+    """Profit in quote units: spread + adverse + inventory + fees = total = realised + unrealised - brought.
 
+    ``brought`` is what the starting inventory had gained before the start (0 unless it was given a cost of its own),
     ``spread`` is what fills earned against the mid they met, ``adverse`` what the mid's move within the horizon took
     back, ``inventory`` the rest of the position's revaluation, ``fees`` what fills cost (negative).
     """
@@ -51,6 +52,7 @@ class Split:
     total: float
     realised: float
     unrealised: float
+    brought: float
     spread: float
     adverse: float
     inventory: float
@@ -109,18 +111,21 @@ class Mids:
         return mid
 
 
-def split(fills: Fills, mids: Mids, realised: float, unrealised: float) -> Split:
+def split(fills: Fills, mids: Mids, booked: tuple[float, float, float]) -> Split:
     """Return the profit by cause; near the tape's end the last mid stands in for the one that never came.
+
+    ``booked`` is (realised, unrealised, brought), in quote units.
 
     Source: ARCHITECTURE, CLI contract: spread = sum s (p - mid_t) q, adverse = sum s (mid_t - mid_{t+h}) q, h = 10 s;
     after Hendershott, Jones & Menkveld (2011), realised spread and price impact.
     """
-    total = realised + unrealised
+    realised, unrealised, brought = booked
+    total = realised + unrealised - brought
     fees = -float(fills.fee.sum())
     later = mids.at(fills.ts_ns + int(ADVERSE_HORIZON_S * 1e9)) if len(fills.ts_ns) else fills.mid
     spread = float((fills.sign * (fills.price - fills.mid) * fills.quantity).sum())
     adverse = float((fills.sign * (fills.mid - later) * fills.quantity).sum())
-    return Split(total, realised, unrealised, spread, adverse, total - spread - adverse - fees, fees)
+    return Split(total, realised, unrealised, brought, spread, adverse, total - spread - adverse - fees, fees)
 
 
 def markouts(fills: Fills, mids: Mids, horizons_s: tuple[float, ...] = (1.0, 10.0, 60.0)) -> tuple[Markout, ...]:

@@ -7,6 +7,9 @@ from typing import Any
 from glosten._jit import jit
 from glosten.maker._state import PRIOR_AT_SNAP
 
+ROUNDING = 1e-9
+"""A deviation of exactly the limit does not snap, whatever its last binary digit."""
+
 
 @jit
 def ema_weight(elapsed_s: float, half_life_s: float) -> float:
@@ -42,7 +45,7 @@ def follow(s: Any, p: Any, mid: float) -> None:
         belief["anchor"] += weight * (mid - belief["anchor"])
     belief["anchor_ns"] = now_ns
     belief["prior"] = belief["queued"]
-    if deviation_bps(belief["anchor"], mid) > keys["GM_ANCHOR_MAX_DEV_BPS"]:
+    if deviation_bps(belief["anchor"], mid) > keys["GM_ANCHOR_MAX_DEV_BPS"] + ROUNDING:
         belief["anchor"] = mid
         belief["prior"] = belief["queued"] = PRIOR_AT_SNAP
         belief["snaps"] += 1

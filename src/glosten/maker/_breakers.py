@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
+from glosten.maker._ledger import start_day
 from glosten.maker._price import PERCENT
 from glosten.records import Breaker, Reason
 
-DAY_NS = 86_400_000_000_000
 ROUNDING = 1e-9
 """A drawdown of exactly the limit trips, whatever its last binary digit."""
 
@@ -48,9 +48,9 @@ def watch(s: Any, p: Any) -> None:
         risk["last_fill_ns"] = s["view"]["now_ns"]  # idle time counts from the start until something fills
     if risk["drawdown_pct"] >= keys["GM_MAX_DD"] - ROUNDING:
         trip(s, Breaker.MAX_DRAWDOWN)
-    day = s["view"]["now_ns"] // DAY_NS
-    if day != risk["day"]:
-        risk["day"], risk["daily_realised"] = day, 0
+    start_day(s, s["view"]["now_ns"])
+    if risk["is_new_day"]:
+        risk["is_new_day"] = 0
         risk["daily_limit"] = runtime["daily_loss_pct"] * PERCENT * s["capital"]["allocation"]
         risk["breakers"] &= ~Breaker.DAILY_LOSS
     lost = -risk["daily_realised"] * p["instrument"]["quantum"]

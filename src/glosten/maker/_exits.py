@@ -6,7 +6,7 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.maker._ladder import is_large_enough
-from glosten.maker._price import BPS, WINDDOWN_EDGE
+from glosten.maker._price import BPS, WINDDOWN_EDGE, guard_yields
 from glosten.records import EXIT_SLOT, RUNGS, Breaker, Reason
 from glosten.theory import ask_ticks
 
@@ -20,8 +20,8 @@ def exit_floor(s: Any, p: Any, reason: int) -> float:
     """Return the worst price an exit accepts, in quote units; a hard guard lifts every exit to break-even plus 1 bp."""
     keys = p["strategy"]
     floor = s["view"]["bid"] * p["instrument"]["tick"] * THROUGH_TOUCH
-    is_hard = keys["BE_GUARD"] and keys["BE_GUARD_BLOCK_MARKET_SELLS"]
-    if is_hard or reason != Reason.EXIT_MAX_DD:
+    may_lose = reason == Reason.EXIT_MAX_DD and (not keys["BE_GUARD"] or guard_yields(p, reason))
+    if not may_lose:
         floor = max(floor, s["quote"]["break_even_taker"] * WINDDOWN_EDGE)
     return floor
 
@@ -33,7 +33,9 @@ def exit_reason(s: Any, p: Any) -> int:
     Source: STRATEGY 5.2 (drawdown close, wind-down), 4.6 SCRATCH_LIVENESS_MIN, DISABLE_BREAKER_WINDDOWN.
     """
     keys, risk = p["strategy"], s["risk"]
-    if risk["breakers"] and not keys["DISABLE_BREAKER_WINDDOWN"]:
+    if risk["breakers"]:
+        if keys["DISABLE_BREAKER_WINDDOWN"]:
+            return Reason.NONE  # halt and hold: nothing is sold either
         return Reason.EXIT_MAX_DD if risk["breakers"] & Breaker.MAX_DRAWDOWN else Reason.EXIT_WINDDOWN
     idle_ns = s["view"]["now_ns"] - risk["last_fill_ns"]
     if keys["SCRATCH_LIVENESS_MIN"] > 0 and idle_ns >= keys["SCRATCH_LIVENESS_MIN"] * MINUTE_NS:
@@ -56,6 +58,7 @@ def request_exit(s: Any, p: Any) -> int:
     floor = exit_floor(s, p, reason)
     if bid * tick < floor:
         return Reason.NONE
+    s["cycle"]["asks_off"] = Reason.EXIT_PENDING
     for slot in range(RUNGS, EXIT_SLOT):
         target = s["targets"][slot]
         target["lots"], target["pending"], target["reason"] = 0, 0, Reason.EXIT_PENDING
@@ -63,7 +66,7 @@ def request_exit(s: Any, p: Any) -> int:
     target["lots"], target["pending"], target["reason"] = held, 1, reason
     if keys["NO_CLOSE_MARKET"]:
         ask = s["view"]["ask"] * tick
-        if keys["BE_GUARD"]:
+        if keys["BE_GUARD"] and not guard_yields(p, reason):
             ask = max(ask, s["quote"]["break_even_maker"] * (1.0 + keys["GM_ASK_CLAMP_BUFFER_BPS"] * BPS))
         target["price"], target["immediate"], target["post_only"] = ask_ticks(ask, tick), 0, 1
     else:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import BPS, PERCENT, guard_applies
+from glosten.maker._price import BPS, PERCENT, guard_applies, is_post_only
 from glosten.records import RUNGS, SLOTS, Reason, Side
 from glosten.theory import ask_ticks, bid_ticks
 
@@ -63,7 +63,7 @@ def rung_count(s: Any, p: Any, side: int, total: float) -> int:
 @jit
 def refusal(s: Any, p: Any, side: int, ticks: int, lots: int) -> int:
     """Return why a rounded rung may not go out (too small, below break-even, through the touch), or `Reason.NONE`."""
-    post_only = p["runtime"]["supports_post_only"] and not p["strategy"]["NO_POST_ONLY"]
+    post_only = is_post_only(p)
     if not is_large_enough(lots, ticks, p):
         return Reason.BELOW_MIN
     if side == Side.SELL:
@@ -96,7 +96,7 @@ def build(s: Any, p: Any, side: int, total: float) -> int:
     """
     first = 0 if side == Side.BUY else RUNGS
     rungs = rung_count(s, p, side, total)
-    post_only = p["runtime"]["supports_post_only"] and not p["strategy"]["NO_POST_ONLY"]
+    post_only = is_post_only(p)
     each = total / rungs
     wanted, withheld, previous = 0, Reason.BELOW_MIN.value, -1
     for index in range(rungs):

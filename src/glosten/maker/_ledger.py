@@ -8,6 +8,8 @@ from glosten._integer import multiply_divide
 from glosten._jit import jit
 from glosten.records import OrderState, Side
 
+DAY_NS = 86_400_000_000_000
+
 
 @jit
 def average_cost(s: Any, p: Any) -> float:
@@ -35,9 +37,18 @@ def adopt(s: Any, p: Any, mid: float) -> None:
 
 
 @jit
+def start_day(s: Any, now_ns: int) -> None:
+    """Begin the daily reckoning anew when the UTC day has changed; the next decision sets its limit."""
+    risk, day = s["risk"], now_ns // DAY_NS
+    if day != risk["day"]:
+        risk["day"], risk["is_new_day"], risk["daily_realised"] = day, 1, 0
+
+
+@jit
 def book_fill(s: Any, p: Any, e: Any) -> None:
     """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held)."""
     ledger, order = s["ledger"], s["orders"][e["slot"]]
+    start_day(s, e["ts_ns"])
     notional = e["price"] * e["lots"] * p["instrument"]["quanta_per_tick_lot"]
     if e["side"] == Side.BUY:
         ledger["cash"] -= notional + e["fee"]
@@ -53,14 +64,16 @@ def book_fill(s: Any, p: Any, e: Any) -> None:
         ledger["held"] -= sold
         ledger["cost"] -= removed
         ledger["realised"] += gained
-        order["realised"] += gained
+        if order["number"] == e["order"]:
+            order["realised"] += gained
     ledger["fees"] += e["fee"]
     ledger["turnover"] += notional
-    order["leaves"] -= e["lots"]
+    if order["number"] == e["order"]:
+        order["leaves"] -= e["lots"]
     s["count"]["fills"] += 1
     s["count"]["maker_fills"] += e["is_maker"]
     s["risk"]["last_fill_ns"] = e["ts_ns"]
-    s["risk"]["idle_cycles"] = 0
+    s["risk"]["idle_cycles"] = -1  # the decision that comes next is not an idle one
 
 
 @jit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import guard_applies
+from glosten.maker._price import guard_applies, guard_yields
 from glosten.records import EXIT_SLOT, LARGEST_INTEGER, RUNGS, SLOTS, Operation, OrderState, Reason, Side
 
 
@@ -29,6 +29,7 @@ def reason_to_cancel(s: Any, p: Any, slot: int) -> int:
     """
     order, target, keys = s["orders"][slot], s["targets"][slot], p["strategy"]
     below_cost = order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]
+    below_cost = below_cost and not guard_yields(p, target["reason"])
     reason = Reason.NONE
     if target["lots"] == 0:
         reason = target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
@@ -66,10 +67,11 @@ def limit_of(s: Any, side: int) -> int:
 
 
 @jit
-def request(actions: Any, count: int, slot: int, operation: int, reason: int) -> int:
+def request(s: Any, actions: Any, count: int, slot: int, operation: int, reason: int) -> int:
     """Write one action row and return the new count; a placement's price and size are filled in by the caller."""
     action = actions[count]
     action["operation"], action["slot"], action["side"], action["reason"] = operation, slot, side_of(slot), reason
+    action["order"] = s["orders"][slot]["number"]
     action["price"], action["lots"], action["post_only"], action["immediate"] = 0, 0, 0, 0
     return count + 1
 
@@ -79,7 +81,7 @@ def cancel(s: Any, actions: Any, count: int, slot: int, reason: int) -> int:
     """Ask for the cancel of a resting order; its slot and funds are free only once that is acknowledged."""
     s["orders"][slot]["state"] = OrderState.CANCELLING
     s["count"]["cancelled"] += 1
-    return request(actions, count, slot, Operation.CANCEL, reason)
+    return request(s, actions, count, slot, Operation.CANCEL, reason)
 
 
 @jit
@@ -147,8 +149,7 @@ def lacks_room(s: Any, p: Any, slot: int) -> bool:
 def is_below_cost(s: Any, p: Any, slot: int) -> bool:
     """Return whether a wanted sell would break the guard at what the inventory costs now."""
     target, quote = s["targets"][slot], s["quote"]
-    is_soft = target["reason"] == Reason.EXIT_MAX_DD and not p["strategy"]["BE_GUARD_BLOCK_MARKET_SELLS"]
-    if side_of(slot) == Side.BUY or is_soft or not guard_applies(s, p):
+    if side_of(slot) == Side.BUY or guard_yields(p, target["reason"]) or not guard_applies(s, p):
         return False
     floor = quote["break_even_maker"] if target["post_only"] else quote["break_even_taker"]
     return target["price"] * p["instrument"]["tick"] < floor
@@ -160,6 +161,9 @@ def meets_an_order(s: Any, slot: int) -> bool:
     target, side = s["targets"][slot], side_of(slot)
     touch = s["view"]["ask"] if side == Side.BUY else s["view"]["bid"]
     if target["post_only"] and side * (target["price"] - touch) >= 0:
+        return True
+    leaving = s["targets"][EXIT_SLOT]
+    if side == Side.BUY and leaving["pending"] and target["price"] >= leaving["price"]:
         return True
     for other in range(SLOTS):
         order = s["orders"][other]
@@ -184,10 +188,11 @@ def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
         order["post_only"], order["revision"] = target["post_only"], p["revision"]
         order["placed_cycle"], order["placed_ns"] = s["cycle"]["number"], s["view"]["now_ns"]
         s["count"]["placed"] += 1
+        order["number"] = s["count"]["placed"]
         if slot != EXIT_SLOT:
             s["risk"]["idle_cycles"] = 0
         action = actions[count]
-        count = request(actions, count, slot, Operation.PLACE, target["reason"])
+        count = request(s, actions, count, slot, Operation.PLACE, target["reason"])
         action["price"], action["lots"] = target["price"], target["lots"]
         action["post_only"], action["immediate"] = target["post_only"], target["immediate"]
     return count

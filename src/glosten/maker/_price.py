@@ -7,6 +7,7 @@ from typing import Any
 from glosten._jit import jit
 from glosten.maker._belief import NOISE_BUYS
 from glosten.maker._ledger import average_cost
+from glosten.records import Reason
 from glosten.theory import quotes
 
 BPS = 1e-4
@@ -33,6 +34,18 @@ def guard_applies(s: Any, p: Any) -> bool:
     return (
         p["strategy"]["BE_GUARD"] != 0 and s["ledger"]["held"] > 0 and capital["inventory"] >= capital["smallest_order"]
     )
+
+
+@jit
+def is_post_only(p: Any) -> bool:
+    """Return whether quotes go out post-only: the operator wants it and the venue has it."""
+    return p["strategy"]["NO_POST_ONLY"] == 0 and p["runtime"]["supports_post_only"] != 0
+
+
+@jit
+def guard_yields(p: Any, reason: int) -> bool:
+    """Return whether the guard lets this exit sell below break-even: only a drawdown close, and only a soft guard."""
+    return reason == Reason.EXIT_MAX_DD and p["strategy"]["BE_GUARD_BLOCK_MARKET_SELLS"] == 0
 
 
 @jit

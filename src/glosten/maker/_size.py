@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import PERCENT
+from glosten.maker._price import PERCENT, is_post_only
 from glosten.records import Reason
 
 
@@ -44,10 +44,13 @@ def measure(s: Any, p: Any, mid: float) -> None:
 
 @jit
 def revalue(s: Any, p: Any, mid: float) -> None:
-    """Write the inventory's value and its share of the allocation (0 where nothing is allocated)."""
-    capital = s["capital"]
-    capital["inventory"] = s["ledger"]["held"] * p["instrument"]["lot"] * mid
-    capital["exposure"] = capital["inventory"] / capital["allocation"] if capital["allocation"] > 0.0 else 0.0
+    """Write the inventory's value and its share of the allocation; held without any allocation, it is all too much."""
+    capital, held = s["capital"], s["ledger"]["held"]
+    capital["inventory"] = held * p["instrument"]["lot"] * mid
+    if capital["allocation"] > 0.0:
+        capital["exposure"] = capital["inventory"] / capital["allocation"]
+    else:
+        capital["exposure"] = 1.0 if held > 0 else 0.0
 
 
 @jit
@@ -65,7 +68,7 @@ def limit_bids(s: Any, p: Any) -> int:
         budget = keys["PAIR_EXP_BUDGET"] * capital["allocation"] - capital["inventory"]
         if budget < room:
             room, limiter = budget, Reason.PAIR_BUDGET
-    fee = max(keys["GM_MAKER_FEE"], keys["GM_FEE"] if keys["NO_POST_ONLY"] else 0.0) * PERCENT
+    fee = (keys["GM_MAKER_FEE"] if is_post_only(p) else max(keys["GM_MAKER_FEE"], keys["GM_FEE"])) * PERCENT
     cash = s["ledger"]["cash"] * p["instrument"]["quantum"] / (1.0 + max(fee, 0.0))
     if cash < room:
         room, limiter = cash, Reason.NO_CASH

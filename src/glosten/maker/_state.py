@@ -53,7 +53,7 @@ RISK = np.dtype(
     [
         *_fields("f8", "equity", "peak", "drawdown_pct", "largest_drawdown_pct", "daily_limit"),
         *_fields("i8", "breakers", "trips", "consecutive_losses", "wins", "losses", "jumps"),
-        *_fields("i8", "day", "daily_realised", "idle_cycles", "last_fill_ns"),
+        *_fields("i8", "day", "is_new_day", "daily_realised", "idle_cycles", "last_fill_ns"),
     ]
 )
 """Breakers and what they watch; ``equity``, ``peak``, ``daily_limit`` in quote units, ``daily_realised`` in quanta."""
@@ -67,6 +67,7 @@ ORDER = np.dtype(
     _fields(
         "i8",
         "state",
+        "number",
         "side",
         "price",
         "lots",
@@ -78,7 +79,8 @@ ORDER = np.dtype(
         "revision",
     )
 )
-"""An order of ours; ``realised`` sums the profit (quanta) of its fills, so that partial fills are one outcome."""
+"""An order of ours; ``number`` counts orders and is never used again, ``realised`` sums the profit (quanta) of its
+fills, so that partial fills are one outcome."""
 
 TARGET = np.dtype(_fields("i8", "price", "lots", "pending", "immediate", "post_only", "reason"))
 """What a slot should hold. ``pending`` 1: still to be placed in this cycle; ``lots`` 0: nothing, for ``reason``."""

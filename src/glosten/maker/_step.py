@@ -59,7 +59,8 @@ def take_fill(s: Any, p: Any, e: Any, actions: Any) -> int:
     """Book a fill and the observation it carries; decide at once where runtime.decide_on_fill asks for it."""
     slot = e["slot"]
     book_fill(s, p, e)
-    if s["orders"][slot]["leaves"] <= 0:
+    order = s["orders"][slot]
+    if order["number"] == e["order"] and order["leaves"] <= 0:
         close_order(s, p, slot)
     if p["runtime"]["obs_source"] == OWN_FILLS:
         observe_fill(s, p, e["side"], e["ts_ns"])
@@ -73,8 +74,8 @@ def take_answer(s: Any, p: Any, e: Any, actions: Any) -> int:
     """Note what the venue said of a request; a free slot lets a waiting placement go out."""
     slot = e["slot"]
     order = s["orders"][slot]
-    if order["state"] == OrderState.NONE:
-        return 0
+    if order["state"] == OrderState.NONE or order["number"] != e["order"]:
+        return 0  # an answer that came too late: the slot may hold the next order by now
     if e["kind"] == EventKind.PLACED:
         order["state"] = OrderState.WORKING
         return 0

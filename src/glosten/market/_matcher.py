@@ -17,8 +17,9 @@ from glosten._integer import fee_quanta
 from glosten._jit import jit
 from glosten.records import EVENT, LARGEST_INTEGER, SLOTS, EventKind, Reason, Side
 
-RESTING = np.dtype([(name, "i8") for name in ("side", "price", "lots", "leaves", "ahead")])
-"""One order of ours in the queue: ``leaves`` is unfilled, ``ahead`` the lots of others before it; side 0 is empty."""
+RESTING = np.dtype([(name, "i8") for name in ("order", "side", "price", "lots", "leaves", "ahead")])
+"""One order of ours in the queue: ``order`` is its number, ``leaves`` is unfilled, ``ahead`` the lots of others before
+it; side 0 is empty."""
 
 FEES = np.dtype([(name, "i8") for name in ("maker_e8", "taker_e8", "quanta_per_tick_lot")])
 """Fee rates in 1e-8 of the notional (negative is a rebate) and the cash quanta of one tick times one lot."""
@@ -62,7 +63,8 @@ def accept(
     if crosses and action["post_only"] != 0:
         return Reason.WOULD_CROSS.value, 0
 
-    order["side"], order["price"], order["lots"], order["leaves"] = side, price, lots, lots
+    order["order"], order["side"], order["price"] = action["order"], side, price
+    order["lots"], order["leaves"] = lots, lots
     order["ahead"] = _queue_at(side * (price - touch), displayed, UNKNOWN_QUEUE, synthetic=False)
     count = 0
     if crosses:
@@ -84,7 +86,7 @@ def cancel(resting: NDArray[np.void], slot: int) -> int:
     """Take the order of a slot out of the queue; return the lots that were unfilled (0: it was gone already)."""
     order = resting[slot]
     leaves = int(order["leaves"])
-    order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
+    order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
     return leaves
 
 
@@ -186,6 +188,7 @@ def _fill(resting: NDArray[np.void], slot: int, price: int, lots: int, fill: np.
     order = resting[slot]
     fill["kind"] = EventKind.FILL.value
     fill["slot"] = slot
+    fill["order"] = order["order"]
     fill["side"] = order["side"]
     fill["price"] = price
     fill["lots"] = lots

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class _Play:
         """Double the records that are nearly full; the loop stopped before one could overflow."""
         cursor, record = self.cursor, self.record
         grown = [record.cycles, record.fills, record.breakers]
-        for index, used in ((1, cursor["fills"] + SPARE), (2, cursor["breakers"] + 1)):
+        for index, used in ((1, cursor["fills"] + SPARE), (2, cursor["breakers"] + SPARE)):
             if used > len(grown[index]):
                 grown[index] = np.concatenate([grown[index], np.zeros_like(grown[index])])
         self.record = Record(*grown)
@@ -122,12 +123,13 @@ def _prepare(settings: Settings, tape: Tape) -> _Play:
     decisions = (last - first) // cycle_ns + 2 if cycle_ns else len(tape.quotes) + len(tape.trades)
     cursor = row["cursor"]
     cursor["cycle_ns"], cursor["next_clock_ns"] = cycle_ns, first + cycle_ns
+    cursor["last_ns"] = last
     cursor["is_synthetic"] = tape.synthetic_quotes
     cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
     record = Record(
         np.zeros(min(decisions, MOST_CYCLES_KEPT) + 1, CYCLE_ROW),
         np.zeros(FIRST_FILLS, FILL_ROW),
-        np.zeros(SPARE, BREAKER_ROW),
+        np.zeros(2 * SPARE, BREAKER_ROW),
     )
     return _Play(row, Ticks(tape.quotes, tape.trades), record)
 
@@ -159,44 +161,63 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
     ledger = final["ledger"]
     last_mid = 0.5 * tick * float(tape.quotes["bid"][-1] + tape.quotes["ask"][-1])
     unrealised = ledger["held"] * lot * last_mid - ledger["cost"] * quantum
-    sample = max(1, -(-len(tape.quotes) // MOST_QUOTES_KEPT))
     effective, changed = overlay(settings.strategy)
-    figures = _figures(final, cycles, tick * lot, quantum, last_mid * lot)
-    seconds = max(about.seconds, 1e-9)
-    figures |= {"ticks": about.played, "seconds": about.seconds, "ticks_per_second": about.played / seconds}
+    start = _start(cycles, tick * lot, quantum)
+    pnl = split(fills, mids, (ledger["realised"] * quantum, unrealised, start.gain))
+    figures = _figures(final, cycles, quantum)
+    figures |= {
+        "held_at_start": start.held,
+        "final_value": figures["base_capital"] + pnl.total,
+        "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
+        "ticks": about.played,
+        "seconds": about.seconds,
+        "ticks_per_second": about.played / max(about.seconds, 1e-9),
+    }
     return Run(
         title=about.title,
         quote_asset=instrument.symbol.partition("/")[2] or "quote units",
-        parameters={
-            **effective.model_dump(mode="json"),
-            **{f"runtime.{name}": value for name, value in settings.runtime.model_dump(mode="json").items()},
-        },
+        parameters=effective.model_dump(mode="json")
+        | {f"runtime.{name}": value for name, value in settings.runtime.model_dump(mode="json").items()},
         changed=changed,
         config_hash=settings.hash,
         seed=about.seed,
         instrument={name: str(getattr(instrument, name)) for name in type(instrument).__slots__},
         tape=tape.summary(),
-        pnl=split(fills, mids, ledger["realised"] * quantum, unrealised),
+        pnl=pnl,
         markouts=markouts(fills, mids),
         figures=figures,
         warnings=(),
         cycles=cycles,
         fills=rows,
         breakers=play.record.breakers[: cursor["breakers"]].copy(),
-        market=tape.quotes[::sample].copy(),
+        market=tape.quotes[:: -(-len(tape.quotes) // MOST_QUOTES_KEPT)].copy(),
         value_path=about.value_path,
     )
 
 
-def _figures(
-    final: dict[str, dict[str, int]], cycles: NDArray[np.void], step: float, quantum: float, lot_value: float
-) -> dict[str, object]:
-    """Return the counts and amounts of the contract; amounts in quote units, ``step`` is one tick times one lot."""
-    count, ledger, risk = final["count"], final["ledger"], final["risk"]
+@dataclass(frozen=True)
+class _Start:
+    """The inventory of the first decision: lots, their value at its mid, and what of that was gained before it."""
+
+    held: int
+    value: float
+    gain: float
+
+
+def _start(cycles: NDArray[np.void], step: float, quantum: float) -> _Start:
+    """Return the inventory the run began with; ``step`` is one tick times one lot in quote units."""
     priced = cycles[cycles["allocation"] > 0.0]
-    held = int(priced["held"][0]) if len(priced) else 0
-    first_value = 0.5 * step * held * int(priced["bid"][0] + priced["ask"][0]) if len(priced) else 0.0
-    capital = ledger["base_capital"] * quantum
+    if len(priced) == 0:
+        return _Start(0, 0.0, 0.0)
+    first = priced[0]
+    value = 0.5 * step * int(first["held"]) * int(first["bid"] + first["ask"])
+    return _Start(int(first["held"]), value, value - int(first["cost"]) * quantum)
+
+
+def _figures(final: dict[str, dict[str, int]], cycles: NDArray[np.void], quantum: float) -> dict[str, Any]:
+    """Return the counts of the contract, and its amounts in quote units."""
+    count, ledger, risk = final["count"], final["ledger"], final["risk"]
+    ready = cycles[(cycles["status"] != Status.WARMUP) & (cycles["status"] != Status.WAITING)]
     quoting = cycles["status"] == Status.QUOTING
     return {
         "fills": count["fills"],
@@ -206,20 +227,18 @@ def _figures(
         "rejects": count["rejected"],
         "cycles": final["cycle"]["number"],
         "quoting_share": float(quoting.mean()) if len(cycles) else 0.0,
-        "bids_off": _reasons(cycles["bids_off"][quoting]),
-        "asks_off": _reasons(cycles["asks_off"][quoting]),
+        "decisions_seen": len(ready),
+        "bids_off": _reasons(ready["bids_off"]),
+        "asks_off": _reasons(ready["asks_off"]),
         "max_drawdown_pct": float(risk["largest_drawdown_pct"]),
         "turnover": ledger["turnover"] * quantum,
         "wins": risk["wins"],
         "losses": risk["losses"],
         "observations": final["belief"]["observations"],
         "anchor_snaps": final["belief"]["snaps"],
-        "base_capital": capital,
+        "base_capital": ledger["base_capital"] * quantum,
         "external": 0.0,
         "held": ledger["held"],
-        "held_at_start": held,
-        "final_value": capital + (ledger["realised"] - ledger["cost"]) * quantum + ledger["held"] * lot_value,
-        "hold_value": capital - first_value + held * lot_value,
     }
 
 

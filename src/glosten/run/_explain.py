@@ -5,6 +5,9 @@ from __future__ import annotations
 from glosten.run._result import Run
 
 REASONS = {
+    "gate_unconfirmed": "ALLOC_CONFIRMED is false",
+    "alloc_zero": "the allocation is zero (ALLOC_PCT, ALLOC_RESERVE_PCT)",
+    "data_stale": "there was no usable book",
     "max_exp": "the exposure cap GM_MAX_EXP was reached",
     "pair_budget": "the pair's budget PAIR_EXP_BUDGET was used up",
     "alloc_cap": "the allocation was fully invested",
@@ -20,9 +23,13 @@ REASONS = {
 }
 
 
+SMALLEST = 5e-9
+"""Half a quantum of the ledger: what is less is rounding."""
+
+
 def amount(value: float) -> str:
     """Return a signed amount with as many decimals as its size needs."""
-    if value == 0.0:
+    if abs(value) < SMALLEST:
         return "0"
     decimals = 2 if abs(value) >= 1.0 else min(10, 3 - int(f"{value:e}".partition("e")[2]))
     return f"{value:+,.{decimals}f}"
@@ -40,9 +47,9 @@ def explain(run: Run) -> tuple[str, ...]:
             f"{amount(pnl.fees)} in fees."
         )
     else:
+        why = "no print reached its orders" if figures["orders"] else "it placed no order"
         sentences.append(
-            f"The maker did not trade: no print reached its orders. Its inventory's value changed by "
-            f"{amount(pnl.total)} {unit}."
+            f"The maker did not trade: {why}. Its inventory's value changed by {amount(pnl.total)} {unit}."
         )
     hold = figures["hold_value"] - figures["base_capital"]
     sentences.append(
@@ -64,7 +71,7 @@ def _absences(run: Run) -> list[str]:
     for side in ("bids", "asks"):
         for reason, cycles in list(figures[f"{side}_off"].items())[:2]:
             why = REASONS.get(reason, reason)
-            sentences.append(f"No {side} in {cycles:,} of {figures['cycles']:,} decisions: {why}.")
+            sentences.append(f"No {side} in {cycles:,} of {figures['decisions_seen']:,} decisions: {why}.")
     if figures["anchor_snaps"]:
         sentences.append(
             f"The anchor snapped to the mid {figures['anchor_snaps']:,} times (GM_ANCHOR_MAX_DEV_BPS), and the belief "

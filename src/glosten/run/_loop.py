@@ -43,14 +43,17 @@ CURSOR = np.dtype(
             "breakers",
             "queue_head",
             "queue_tail",
+            "last_ns",
+            "open_breakers",
             "is_synthetic",
             "is_done",
             "is_full",
         )
     ]
 )
-"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends; and
-whether the quotes are implied by prints, whose sizes say nothing of a queue."""
+"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
+tape's last instant, the breakers as last recorded, and whether the quotes are implied by prints, whose sizes say
+nothing of a queue."""
 
 CYCLE_ROW = np.dtype(
     [
@@ -135,12 +138,24 @@ def tell(play: Any) -> None:
 
 
 @jit
-def tell_answer(play: Any, kind: int, slot: int, reason: int) -> None:
+def tell_answer(play: Any, action: Any, kind: int, reason: int) -> None:
     """Tell the maker what became of a request."""
     event = play["event"]
     event["kind"], event["ts_ns"] = kind, play["state"]["view"]["now_ns"]
-    event["slot"], event["reason"] = slot, reason
+    event["slot"], event["order"], event["reason"] = action["slot"], action["order"], reason
     tell(play)
+
+
+@jit
+def note_breakers(play: Any, record: Any) -> None:
+    """Record a change of the open breakers, whatever brought it about."""
+    cursor, state = play["cursor"], play["state"]
+    now_open = state["risk"]["breakers"]
+    if now_open != cursor["open_breakers"]:
+        row = record.breakers[cursor["breakers"]]
+        row["ts_ns"], row["before"], row["after"] = state["view"]["now_ns"], cursor["open_breakers"], now_open
+        cursor["open_breakers"] = now_open
+        cursor["breakers"] += 1
 
 
 @jit
@@ -158,6 +173,7 @@ def tell_fills(play: Any, record: Any, count: int) -> None:
         row["value"], row["prior"] = s["belief"]["value"], s["belief"]["prior"]
         row["cycle"] = s["cycle"]["number"]
         tell(play)
+        note_breakers(play, record)
         row["held_after"], row["realised_after"] = s["ledger"]["held"], s["ledger"]["realised"]
         cursor["fills"] += 1
 
@@ -166,16 +182,18 @@ def tell_fills(play: Any, record: Any, count: int) -> None:
 def place(play: Any, record: Any, action: Any) -> None:
     """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
     slot, immediate = action["slot"], action["immediate"]
+    number = action["order"]
     reason, count = accept(play["resting"], action, play["book"], play["fees"], play["fills"])
     if reason != Reason.NONE:
-        tell_answer(play, EventKind.REJECTED, slot, reason)
+        tell_answer(play, action, EventKind.REJECTED, reason)
         return
-    tell_answer(play, EventKind.PLACED, slot, Reason.NONE)
+    tell_answer(play, action, EventKind.PLACED, Reason.NONE)
     for index in range(count):
         play["fills"][index]["ts_ns"] = play["state"]["view"]["now_ns"]
     tell_fills(play, record, count)
-    if immediate and play["state"]["orders"][slot]["state"] != OrderState.NONE:
-        tell_answer(play, EventKind.CANCELLED, slot, Reason.NONE)
+    order = play["state"]["orders"][slot]
+    if immediate and order["number"] == number and order["state"] != OrderState.NONE:
+        tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
 
 
 @jit
@@ -189,8 +207,9 @@ def carry_out(play: Any, record: Any) -> None:
             place(play, record, action)
         else:
             slot = action["slot"]
-            cancel(play["resting"], slot)
-            tell_answer(play, EventKind.CANCELLED, slot, Reason.NONE)
+            if play["resting"][slot]["order"] == action["order"]:
+                cancel(play["resting"], slot)
+            tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
         if cursor["fills"] + MARGIN > len(record.fills):
             cursor["is_full"] = 1
             return
@@ -232,17 +251,11 @@ def keep_decision(play: Any, record: Any) -> None:
 @jit
 def run_clock(play: Any, record: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
-    cursor = play["cursor"]
-    before = play["state"]["risk"]["breakers"]
     event = play["event"]
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
     tell(play)
     carry_out(play, record)
-    after = play["state"]["risk"]["breakers"]
-    if after != before:
-        row = record.breakers[cursor["breakers"]]
-        row["ts_ns"], row["before"], row["after"] = now_ns, before, after
-        cursor["breakers"] += 1
+    note_breakers(play, record)
     keep_decision(play, record)
 
 
@@ -290,12 +303,10 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
         quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
         trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
         next_ns = min(quote_ns, trade_ns)
-        if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + 1 > len(record.breakers):
+        if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
-        if cursor["cycle_ns"] > 0 and cursor["next_clock_ns"] < next_ns:
-            if next_ns == LARGEST_INTEGER:
-                cursor["is_done"] = 1
-                break
+        is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
+        if cursor["cycle_ns"] > 0 and is_due:
             run_clock(play, record, cursor["next_clock_ns"])
             cursor["next_clock_ns"] += cursor["cycle_ns"]
             continue
