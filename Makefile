@@ -10,7 +10,7 @@ demo: $(READY)
 	@$(BIN)/glosten demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -194,7 +194,7 @@ class Instrument:
 
     @property
     def quantum(self) -> Decimal:
-        """Return the unit of cash in the ledger: 1e-8 of the quote asset, or tick times lot where that is no multiple."""
+        """Return the unit of cash in the ledger: 1e-8 of the quote asset; tick times lot where that is no multiple."""
         step = self.tick * self.lot
         satoshi = Decimal("1e-8")
         return satoshi if step % satoshi == 0 else step
