@@ -97,6 +97,7 @@ def _figures(cycles: np.ndarray, fills: np.ndarray, pnl: Split) -> dict[str, Any
         "rejects": 0,
         "cycles": len(cycles),
         "quoting_share": 0.92,
+        "decisions_seen": len(cycles),
         "bids_off": {"max_exp": len(cycles) // 10} if len(cycles) else {},
         "asks_off": {},
         "max_drawdown_pct": 1.234,
@@ -133,13 +134,30 @@ def _tape(cycles: np.ndarray) -> dict[str, Any]:
     }
 
 
+def _split(fills: int) -> Split:
+    if not fills:
+        return Split(
+            total=12.5, realised=0.0, unrealised=12.5, brought=0.0, spread=0.0, adverse=0.0, inventory=12.5, fees=0.0
+        )
+    return Split(
+        total=34.56,
+        realised=20.0,
+        unrealised=14.56,
+        brought=0.0,
+        spread=61.25,
+        adverse=-40.5,
+        inventory=19.81,
+        fees=-6.0,
+    )
+
+
 def make_run(
     cycles: int = 5760, fills: int = 240, *, no_markouts: bool = False, quote_unit: float = 1.0, seed: int = 1
 ) -> Run:
     rng = np.random.default_rng(seed)
     rows = _cycles(cycles, rng)
     traded = _fills(fills, rows, rng)
-    pnl = Split(34.56, 20.0, 14.56, 61.25, -40.5, 19.81, -6.0) if len(traded) else Split(12.5, 0, 12.5, 0, 0, 12.5, 0)
+    pnl = _split(len(traded))
     market = np.zeros(len(rows), QUOTES)
     for name in ("ts_ns", "bid", "ask"):
         market[name] = rows[name]

@@ -169,6 +169,15 @@ def test_every_key_figure_has_its_definition_to_hover_over(hand_made_run: MakeRu
     assert all(len(str(tile["title"])) > 30 for tile in tiles)
 
 
+def test_gains_from_before_the_start_are_shown_where_there_are_any(
+    hand_made_run: MakeRun, read: Callable[..., Reader]
+) -> None:
+    run = hand_made_run(cycles=40, fills=5)
+    assert "Brought along" not in read(run).prose
+    run = replace(run, pnl=replace(run.pnl, unrealised=run.pnl.unrealised + 100.0, brought=100.0))
+    assert "Brought along +100.00" in read(run).prose
+
+
 def test_every_parameter_is_in_the_table_and_marked_if_it_is_not_the_default(
     hand_made_run: MakeRun, read: Callable[..., Reader]
 ) -> None:
@@ -238,7 +247,8 @@ def test_the_charts_draw_what_the_run_holds(hand_made_run: MakeRun, read: Callab
     quoted = page.column(page.trace("price", "own bid")["y"])
     assert np.array_equal(np.isnan(quoted), run.cycles["own_bid"] == 0)  # a gap where there is no quote
     total = page.column(page.trace("profit", "total")["y"])
-    assert total[-1] == pytest.approx(run.cycles["equity"][-1] - 9090.0, rel=1e-5, abs=1e-3)
+    equity = run.cycles["equity"]
+    assert total[-1] == pytest.approx(equity[-1] - equity[0], rel=1e-5, abs=1e-3)
 
 
 def test_every_chart_has_a_place_and_every_place_a_chart(hand_made_run: MakeRun, read: Callable[..., Reader]) -> None:

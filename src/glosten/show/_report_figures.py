@@ -125,9 +125,12 @@ def verdict(run: Run) -> str:
 
 
 _DEFINITIONS = {
-    "total": "Profit and loss of the run: realised + unrealised = spread + adverse selection + inventory + fees.",
+    "total": "Profit and loss of the run: spread + adverse selection + inventory + fees = realised + unrealised, less "
+    "what was brought.",
     "realised": "Profit of what was sold, against its average cost, fees included.",
     "unrealised": "What the coins still held are worth at the last mid, less what they cost.",
+    "brought": "What the starting inventory had gained before the start, against the cost it was given "
+    "(runtime.initial_cost_basis); no profit of this run.",
     "spread": "What fills earned against the mid they met: sum of s (price - mid) quantity, s = +1 for our sell and "
     "-1 for our buy.",
     "adverse": "What the mid's move in the 10 s after each fill gave (+) or took back (-): sum of s (mid at the fill - "
@@ -136,14 +139,15 @@ _DEFINITIONS = {
     "fill.",
     "fees": "Fees of all fills; negative is a cost, positive a rebate.",
 }
-"""What each part of the profit is; spread + adverse + inventory + fees = total = realised + unrealised."""
-_LABELS = {"adverse": "Adverse selection"}
+"""What each part of the profit is; spread + adverse + inventory + fees = total = realised + unrealised - brought."""
+_LABELS = {"adverse": "Adverse selection", "brought": "Brought along"}
 
 
 def key_figures(run: Run) -> tuple[KeyFigure, ...]:
     """Return the figures every run is judged by, in reading order: first amounts, then counts."""
     total, hold = run.pnl.total, run.figures["hold_value"] - run.figures["base_capital"]
-    parts = ((name, float(getattr(run.pnl, name))) for name in _DEFINITIONS)
+    named = ((name, float(getattr(run.pnl, name))) for name in _DEFINITIONS)
+    parts = [(name, value) for name, value in named if value or name != "brought"]  # most runs bring nothing along
     return (
         *(
             KeyFigure(

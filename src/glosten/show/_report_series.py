@@ -93,6 +93,7 @@ def timeline(run: Run) -> Timeline:
     started = np.flatnonzero(np.isfinite(allocation) & np.isfinite(mid))
     hold = np.full(len(rows), np.nan)
     if len(started):
+        profit -= profit[started[0]]  # what the inventory had gained before is not this run's
         hold[started[0] :] = run.figures["held_at_start"] * lot * (mid[started[0] :] - mid[started[0]])
     kept = keep_extremes([mid, profit, rows["prior"], held_value])
     return Timeline(

@@ -74,7 +74,7 @@ def _bullets(title: str, sentences: Iterable[str]) -> None:
 def _print_figures(run: Run) -> None:
     """Print the key figures in two columns: amounts on the left, counts on the right."""
     figures = key_figures(run)
-    amounts, counts = figures[:8], figures[8:]
+    amounts, counts = figures[:-4], figures[-4:]
     table = Table(box=None, pad_edge=False, show_header=False)
     for justify in ("left", "right", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
