@@ -41,7 +41,7 @@ def explain(run: Run) -> tuple[str, ...]:
     sentences = []
     if figures["fills"]:
         sentences.append(
-            f"The maker made {amount(pnl.total)} {unit}: {amount(pnl.spread)} from the spread its {figures['fills']} "
+            f"The maker made {amount(pnl.total)} {unit}: {amount(pnl.spread)} from the spread its {figures['fills']:,} "
             f"fills earned, {amount(pnl.adverse)} from the mid's move in the 10 s after them (what informed traders "
             f"took back, if negative), {amount(pnl.inventory)} from the rest of its inventory's revaluation, and "
             f"{amount(pnl.fees)} in fees."
@@ -60,7 +60,7 @@ def explain(run: Run) -> tuple[str, ...]:
     if known:
         marks = ", ".join(f"{row.mean_bps:+.2f} ± {row.se_bps:.2f} bps after {row.horizon_s:g} s" for row in known)
         sentences.append(
-            f"Markouts (mean ± standard error, n = {known[0].n} fills of {known[0].orders} customer orders): {marks}."
+            f"Markouts (mean ± standard error, n = {known[0].n:,} fills of {known[0].orders:,} customer orders): {marks}."
         )
     sentences.extend(_absences(run))
     return tuple(sentences)
@@ -74,9 +74,9 @@ def _absences(run: Run) -> list[str]:
             sentences.append(f"No {side} in {cycles:,} of {figures['decisions_seen']:,} decisions: {why}.")
     if figures["anchor_snaps"]:
         sentences.append(
-            f"The anchor snapped to the mid {figures['anchor_snaps']:,} times (GM_ANCHOR_MAX_DEV_BPS), and the belief "
-            f"started again at one half each time."
+            f"Snaps of the anchor to the mid (GM_ANCHOR_MAX_DEV_BPS): {figures['anchor_snaps']:,}; the belief starts "
+            f"again at one half each time."
         )
     if len(run.breakers):
-        sentences.append(f"The breakers opened or closed {len(run.breakers)} times; see the timeline.")
+        sentences.append(f"Changes of the breakers: {len(run.breakers)}; see the timeline.")
     return sentences
