@@ -60,7 +60,8 @@ def explain(run: Run) -> tuple[str, ...]:
     if known:
         marks = ", ".join(f"{row.mean_bps:+.2f} ± {row.se_bps:.2f} bps after {row.horizon_s:g} s" for row in known)
         sentences.append(
-            f"Markouts (mean ± standard error, n = {known[0].n:,} fills of {known[0].orders:,} customer orders): {marks}."
+            f"Markouts (mean ± standard error, n = {known[0].n:,} fills of {known[0].orders:,} customer orders): "
+            f"{marks}."
         )
     sentences.extend(_absences(run))
     return tuple(sentences)
