@@ -171,6 +171,14 @@ def test_a_run_comes_back_from_disk_as_it_was(played: Any, tmp_path: Path) -> No
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["run"]
 
 
+def test_a_run_without_a_known_markout_is_strict_json_and_comes_back(real: Any, tmp_path: Path) -> None:
+    chosen, tape = real("btcusdt", "ALLOC_CONFIRMED=false")
+    run.backtest(chosen, tape).save(tmp_path / "run")
+    text = (tmp_path / "run" / "run.json").read_text()
+    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert np.isnan(run.Run.load(tmp_path / "run").markouts[0].mean_bps)
+
+
 def test_a_folder_without_a_run_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"is not the folder of a run: it has no run\.json"):
         run.Run.load(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import asdict, dataclass, fields
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,12 @@ class Run:
         arrays = {row.name: getattr(self, row.name) for row in fields(self) if row.name in _ARRAYS}
         words = {row.name: getattr(self, row.name) for row in fields(self) if row.name not in _ARRAYS}
         words["pnl"] = asdict(self.pnl)
-        words["markouts"] = [asdict(row) for row in self.markouts]
+        words["markouts"] = [
+            {name: None if isnan(value) else value for name, value in asdict(row).items()} for row in self.markouts
+        ]  # JSON has no NaN
         with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}-") as scratch:
             np.savez_compressed(Path(scratch, ARRAYS_FILE), **arrays)
-            Path(scratch, RUN_FILE).write_text(json.dumps(words, indent=1), encoding="utf-8")
+            Path(scratch, RUN_FILE).write_text(json.dumps(words, indent=1, allow_nan=False), encoding="utf-8")
             directory.mkdir(exist_ok=True)
             for name in (ARRAYS_FILE, RUN_FILE):
                 Path(scratch, name).replace(directory / name)
@@ -91,7 +94,7 @@ class Run:
             with np.load(directory / ARRAYS_FILE) as arrays:
                 words.update({name: arrays[name] for name in _ARRAYS})
             words["pnl"] = Split(**words["pnl"])
-            words["markouts"] = tuple(Markout(**row) for row in words["markouts"])
+            words["markouts"] = tuple(Markout(**_with_nan(row)) for row in words["markouts"])
             words["changed"], words["warnings"] = tuple(words["changed"]), tuple(words["warnings"])
             return cls(**words)
         except (ValueError, KeyError, TypeError, OSError) as problem:
@@ -101,3 +104,7 @@ class Run:
 
 
 _ARRAYS = ("cycles", "fills", "breakers", "market", "value_path")
+
+
+def _with_nan(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: nan if value is None else value for name, value in row.items()}
