@@ -1,6 +1,6 @@
 """Let time pass: simulate a model, backtest the maker."""
 
-from glosten.run._backtest import backtest
+from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
@@ -33,4 +33,5 @@ __all__ = [
     "run_experiment",
     "simulate",
     "simulate_das",
+    "start_target",
 ]

@@ -15,7 +15,7 @@ from glosten import maker
 from glosten.alpha import Fills, Mids, markouts, split
 from glosten.errors import RunError
 from glosten.market import Tape
-from glosten.params import overlay, pack
+from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
 from glosten.run._result import Run
@@ -59,21 +59,28 @@ class _Play:
         self.record = Record(*grown)
 
 
+def start_target(keys: Strategy) -> float:
+    """Return the share of the allocation that a run should start with in coins: the target, or the cap below it.
+
+    Source: STRATEGY C13: the start target respects the exposure caps.
+    """
+    return min(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP / 100, keys.PAIR_EXP_BUDGET or 1.0)
+
+
 def starting_wallet(settings: Settings, tape: Tape) -> tuple[Decimal, Decimal]:
     """Return (cash in quote units, coins) to start with: the [account], or four allocations split at the target.
 
-    Source: STRATEGY ruling R13 and C13: the start target respects the exposure caps.
+    Source: STRATEGY ruling R13.
     """
     account, (keys, _) = settings.account, overlay(settings.strategy)
     if account.cash is not None or account.coin is not None:
         return account.cash or Decimal(0), account.coin or Decimal(0)
-    target = min(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP / 100, keys.PAIR_EXP_BUDGET or 1.0)
     largest = keys.GM_CAPITAL_ALLOC / settings.runtime.quote_unit
     wallet = WALLETS_PER_ALLOCATION * largest
-    usable = max(0.0, min(wallet * keys.ALLOC_PCT / 100, largest) - wallet * keys.ALLOC_RESERVE_PCT / 100)
+    usable = maker.allocation(wallet, keys.ALLOC_PCT, largest, keys.ALLOC_RESERVE_PCT)
     lot = tape.instrument.lot
     mid = Decimal(int(tape.quotes[0]["bid"]) + int(tape.quotes[0]["ask"])) / 2 * tape.instrument.tick
-    coin = (Decimal(repr(target * usable)) / mid / lot).to_integral_value() * lot
+    coin = (Decimal(repr(start_target(keys) * usable)) / mid / lot).to_integral_value() * lot
     return Decimal(repr(wallet)) - coin * mid, coin
 
 

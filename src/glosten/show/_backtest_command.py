@@ -98,6 +98,8 @@ def start_warnings(settings: Settings, run: Run) -> tuple[str, ...]:
 
     Source: STRATEGY 4.2, ALLOC_SPLIT_TOL (deviation in points of the allocation) and ALLOC_AUTO_REBALANCE.
     """
+    from glosten import run as running  # noqa: PLC0415
+
     keys, account = settings.effective, settings.account
     if not keys.ALLOC_CONFIRMED:
         return ("ALLOC_CONFIRMED is false: nothing was bought.",)
@@ -107,7 +109,7 @@ def start_warnings(settings: Settings, run: Run) -> tuple[str, ...]:
     first = started[0]
     mid = 0.5 * float(first["bid"] + first["ask"]) * float(run.instrument["tick"])
     share = 100 * min(1.0, float(first["held"]) * float(run.instrument["lot"]) * mid / float(first["allocation"]))
-    target = 100 * min(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP / 100, keys.PAIR_EXP_BUDGET or 1.0)
+    target = 100 * running.start_target(keys)
     if abs(share - target) <= keys.ALLOC_SPLIT_TOL:
         return ()
     warning = (
