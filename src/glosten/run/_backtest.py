@@ -218,7 +218,8 @@ def _start(cycles: NDArray[np.void], step: float, quantum: float) -> _Start:
         return _Start(0, 0.0, 0.0)
     first = priced[0]
     value = 0.5 * step * int(first["held"]) * int(first["bid"] + first["ask"])
-    return _Start(int(first["held"]), value, value - int(first["cost"]) * quantum)
+    gain = (round(value / quantum) - int(first["cost"])) * quantum  # in quanta, as the cost was booked
+    return _Start(int(first["held"]), value, gain)
 
 
 def _figures(final: dict[str, dict[str, int]], cycles: NDArray[np.void], quantum: float) -> dict[str, Any]:
