@@ -24,10 +24,9 @@ from glosten.theory._back_baruch import (
     step_to_ask,
 )
 from glosten.theory._binary_model import BUY, SELL, Quotes
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, whole_problem
 from glosten.theory._kyle_limit import ELAPSED, PRIOR, REVELATION_RATE, KyleLimit
 from glosten.theory._normal import normal_density, normal_quantile, normal_tail
-from glosten.theory._order_flow import whole_problem
 
 NOISE_RATE = Interval("noise_rate", "noise buys, and noise sells, per unit of time", 0.0, math.inf, open_low=True)
 ORDER_SIZE = Interval("order_size", "of every order, in units", 0.0, math.inf, open_low=True)

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 from glosten._jit import jit
 from glosten.theory._binary_model import BUY, SELL, TICK, WORDS, Binary, Quotes
-from glosten.theory._domain import require
+from glosten.theory._domain import require, whole_problem
 from glosten.theory._order_cost import TICK_TOLERANCE, ask_ticks
-from glosten.theory._order_flow import whole_problem
 
 
 @jit

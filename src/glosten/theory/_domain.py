@@ -37,6 +37,11 @@ class Interval(NamedTuple):
         return f"between {self.low:g} and {self.high:g}{ends.get((self.open_low, self.open_high), '')}"
 
 
+def whole_problem(name: str, number: int, least: int = 0) -> str | None:
+    """Return what is wrong with a whole number, or None."""
+    return None if number >= least else f"{name} must be {least} or more; it was {number}."
+
+
 def require(checks: Iterable[str | None]) -> None:
     """Raise one `DomainError` with every problem among the results of checks; None is no problem."""
     problems = [problem for problem in checks if problem is not None]

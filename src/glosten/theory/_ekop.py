@@ -17,9 +17,9 @@ from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.statistics import stream, uniform
 from glosten.theory._binary_model import V_HIGH, V_LOW, Gains
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, whole_problem
 from glosten.theory._event_uncertainty import BAD, GOOD, NO_EVENT, P_BAD, P_EVENT, V_NONE
-from glosten.theory._order_flow import log_sum, whole_problem
+from glosten.theory._order_flow import log_sum
 
 MU = Interval("mu", "informed traders per day with news", 0.0, math.inf)
 EPS_B = Interval("eps_b", "noise buyers per day", 0.0, math.inf)

@@ -15,7 +15,7 @@ import numpy as np
 from glosten._jit import jit
 from glosten.theory import _binary
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, whole_problem
 from glosten.theory._order_flow import (
     OrderTable,
     Simulation,
@@ -23,7 +23,6 @@ from glosten.theory._order_flow import (
     impossible,
     log_power,
     log_sum,
-    whole_problem,
 )
 
 NO_EVENT, GOOD, BAD = 0, 1, 2

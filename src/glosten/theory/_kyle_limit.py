@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit
 from glosten.statistics import FRACTIONS, stream, uniform
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, whole_problem
 from glosten.theory._normal import normal_density, normal_loss, normal_quantile, normal_tail
-from glosten.theory._order_flow import whole_problem
 
 VOLATILITY = Interval(
     "volatility", "of the noise orders, in units per square root of time", 0.0, math.inf, open_low=True

@@ -13,7 +13,7 @@ from glosten.errors import DomainError
 from glosten.statistics import Mean, means_of_sums, stream
 from glosten.theory import _order_table
 from glosten.theory._binary_model import Gains
-from glosten.theory._domain import require
+from glosten.theory._domain import require, whole_problem
 from glosten.theory._order_table import Floats
 
 ORDERS = {1: "buy", -1: "sell", 0: "period without a trade"}
@@ -150,11 +150,6 @@ class OrderTable:
 def order_problem(order: int) -> str | None:
     """Return what is wrong with an order, or None."""
     return None if order in ORDERS else f"order must be 1 (a buy), -1 (a sell) or 0 (no trade); it was {order}."
-
-
-def whole_problem(name: str, number: int, least: int = 0) -> str | None:
-    """Return what is wrong with a whole number, or None."""
-    return None if number >= least else f"{name} must be {least} or more; it was {number}."
 
 
 def impossible(order: int, reason: str | None) -> DomainError:

@@ -17,8 +17,7 @@ from glosten._jit import jit
 from glosten.statistics import Mean, stream, uniform
 from glosten.theory._binary import belief, log_odds_step
 from glosten.theory._binary_model import ALPHA, BUY, GAMMA, PRIOR, SELL, Binary, Quotes
-from glosten.theory._domain import require
-from glosten.theory._order_flow import whole_problem
+from glosten.theory._domain import require, whole_problem
 
 Floats = NDArray[np.float64]
 Actions = NDArray[np.int8]
