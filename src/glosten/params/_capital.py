@@ -85,7 +85,7 @@ class Allocation(Declaration):
             "off, none.",
         ),
         Field(ge=0, le=100, description="How far the coin share of A may be from its target when a pair first starts."),
-        About("percentage points", "the check of the first start (step 10)", "STRATEGY 4.2", acted_on=False),
+        About("percentage points", "the check of the first start (step 10)", "STRATEGY 4.2"),
     ] = 15.0
     ALLOC_ENFORCE_SPLIT: Annotated[
         bool,
@@ -94,7 +94,7 @@ class Allocation(Declaration):
             "A mismatch with false: one warning, then quotes as usual.",
         ),
         Field(description="Whether a start outside ALLOC_SPLIT_TOL blocks trading (true) or only warns (false)."),
-        About("", "what follows a failed check of the first start (step 10)", "STRATEGY 4.2", acted_on=False),
+        About("", "what follows a failed check of the first start (step 10)", "STRATEGY 4.2"),
     ] = True
     ALLOC_AUTO_REBALANCE: Annotated[
         bool,
@@ -103,7 +103,7 @@ class Allocation(Declaration):
             "A 9090 and no coins: five buys of 900 and one of 45; then c = 100.10 where the ask was 100.",
         ),
         Field(description="Whether a blocked start is cured by bounded immediate orders towards the target share."),
-        About("", "the rebalance of the first start (step 11)", "STRATEGY 4.2", acted_on=False),
+        About("", "the rebalance of the first start (step 11)", "STRATEGY 4.2"),
     ] = True
     ALLOC_RESERVE_PCT: Annotated[
         float,

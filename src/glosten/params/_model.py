@@ -117,7 +117,7 @@ class FillSkew(Declaration):
             description="Window over which the buy and sell notional of customers is "
             "compared on the status line. It moves no order.",
         ),
-        About("ms", "the skew shown on the status line (step 22)", "STRATEGY 4.4", acted_on=False),
+        About("ms", "the skew shown on the status line (step 22)", "STRATEGY 4.4"),
     ] = 600_000
     GM_MAX_SKEW: Annotated[
         float,
@@ -126,7 +126,7 @@ class FillSkew(Declaration):
             "0.8 and only buys: +1.00 is shown as +0.80; orders are the same for 0.2 and 1.",
         ),
         Field(ge=0.2, le=1, description="Largest skew the status line shows. It moves no order."),
-        About("ratio", "the skew shown on the status line (step 22)", "STRATEGY 4.4", acted_on=False),
+        About("ratio", "the skew shown on the status line (step 22)", "STRATEGY 4.4"),
     ] = 0.8
     GM_STALE_CYCLES: Annotated[
         int,
@@ -199,5 +199,5 @@ class Fees(Declaration):
         int,
         Formula("a shown price has GM_SP decimals", "2: the log says 100.08, the trace keeps 100.07512345."),
         Field(ge=2, le=8, description="Decimals of prices in tables and logs. Orders and files keep every digit."),
-        About("decimals", "shown prices", "STRATEGY 4.5", acted_on=False),
+        About("decimals", "shown prices", "STRATEGY 4.5"),
     ] = 6

@@ -23,7 +23,7 @@ class RuntimeAndExchange(Declaration):
             description="SILENT: errors, breakers and gate changes. NORMAL: one line a decision and order events as "
             "well. DEBUG: the model's state and every reason as well."
         ),
-        About("", "the log", "STRATEGY 4.6", acted_on=False),
+        About("", "the log", "STRATEGY 4.6"),
     ] = "NORMAL"
     WARMUP_CYCLES: Annotated[
         int,
@@ -71,7 +71,7 @@ class RuntimeAndExchange(Declaration):
             "true: logs/gm/<exchange>/BTC-USDT/20240808.jsonl with one cycle record a decision.",
         ),
         Field(description="Write one JSON line for every decision of this pair."),
-        About("", "the trace file (step 22)", "STRATEGY 4.6", acted_on=False),
+        About("", "the trace file (step 22)", "STRATEGY 4.6"),
     ] = False
     VERBOSE_LOGS: Annotated[
         bool,
@@ -80,7 +80,7 @@ class RuntimeAndExchange(Declaration):
             "65 minutes at an interval of 30: three dashboards. false: one.",
         ),
         Field(description="Print the whole dashboard every VERBOSE_INTERVAL_MIN minutes instead of once a start."),
-        About("", "the dashboard (step 22)", "STRATEGY 4.6", acted_on=False),
+        About("", "the dashboard (step 22)", "STRATEGY 4.6"),
     ] = False
     VERBOSE_INTERVAL_MIN: Annotated[
         float,
@@ -89,7 +89,7 @@ class RuntimeAndExchange(Declaration):
             "30 over 65 minutes: dashboards at 0, 30 and 60.",
         ),
         Field(ge=5, le=240, description="Time between two dashboards while VERBOSE_LOGS is on."),
-        About("minutes", "the dashboard (step 22)", "STRATEGY 4.6", acted_on=False),
+        About("minutes", "the dashboard (step 22)", "STRATEGY 4.6"),
     ] = 30.0
     BE_GUARD_BLOCK_MARKET_SELLS: Annotated[
         bool,
@@ -142,7 +142,7 @@ class RuntimeAndExchange(Declaration):
             description="Share of the high-low range of the last ten candles that replaces "
             "GM_STALE_DRIFT_BPS, held between 2 and 100 bps. 0 keeps the fixed threshold.",
         ),
-        About("fraction of the range", "resting orders (step 18)", "STRATEGY 4.6", acted_on=False),
+        About("fraction of the range", "resting orders (step 18)", "STRATEGY 4.6"),
     ] = 0.0
     SKEW_QTY_MAX: Annotated[
         float,
@@ -175,7 +175,7 @@ class RuntimeAndExchange(Declaration):
             "false: no trade of this pair ever changes r.",
         ),
         Field(description="Whether this pair counts in the portfolio and obeys PORTFOLIO_EXP_BUDGET."),
-        About("", "the portfolio ledger (step 9)", "STRATEGY 4.6", acted_on=False),
+        About("", "the portfolio ledger (step 9)", "STRATEGY 4.6"),
     ] = True
     PORTFOLIO_EXP_BUDGET: Annotated[
         float,
@@ -189,7 +189,7 @@ class RuntimeAndExchange(Declaration):
             description="Most of the allocations of all included pairs that may be held in coins before "
             "this pair stops buying. 0 turns this off.",
         ),
-        About("fraction of the summed A", "the size of the bid side (step 15)", "STRATEGY 4.6", acted_on=False),
+        About("fraction of the summed A", "the size of the bid side (step 15)", "STRATEGY 4.6"),
     ] = 0.0
     PAIR_EXP_BUDGET: Annotated[
         float,
@@ -216,5 +216,5 @@ class RuntimeAndExchange(Declaration):
             "true: a block of [TRACE] lines for every decision beside the file.",
         ),
         Field(description="Trace every pair of the process, with a summary on the console."),
-        About("", "the trace files (step 22)", "STRATEGY 4.6", acted_on=False),
+        About("", "the trace files (step 22)", "STRATEGY 4.6"),
     ] = False

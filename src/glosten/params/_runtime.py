@@ -58,7 +58,7 @@ class Runtime(Declaration):
             "30: a stream silent since 31 s leaves no order of ours at the venue.",
         ),
         Field(ge=0.1, le=86_400, description="Silence of the market data after which every quote is cancelled."),
-        About("s", "all orders (step 1)", "STRATEGY 0 R4", acted_on=False),
+        About("s", "all orders (step 1)", "STRATEGY 0 R4"),
     ] = 30.0
     requote_qty_tol: Annotated[
         float,

@@ -111,7 +111,7 @@ class SafetyAndTuning(Declaration):
         bool,
         Formula("trace = GM_TRACE or QUANTRODUCTION_TRACE or TRACE_ALL", "true: as GM_TRACE = true."),
         Field(description="Another name of GM_TRACE, kept for configurations that use it."),
-        About("", "the trace file (step 22)", "STRATEGY 4.7", acted_on=False),
+        About("", "the trace file (step 22)", "STRATEGY 4.7"),
     ] = False
     RESET_BREAKER_ONCE: Annotated[
         bool,
@@ -123,7 +123,7 @@ class SafetyAndTuning(Declaration):
             description="Clear every breaker at the next decision and start peak and streak anew; then it is false "
             "again."
         ),
-        About("", "breakers (step 3)", "STRATEGY 4.7", acted_on=False),
+        About("", "breakers (step 3)", "STRATEGY 4.7"),
     ] = False
     RESET_STATS_ONCE: Annotated[
         bool,
@@ -135,7 +135,7 @@ class SafetyAndTuning(Declaration):
             description="Set the session's counters to zero at the next decision; lifetime profit stays. Then it is "
             "false again."
         ),
-        About("", "session counters (step 3)", "STRATEGY 4.7", acted_on=False),
+        About("", "session counters (step 3)", "STRATEGY 4.7"),
     ] = False
 
 
