@@ -13,6 +13,8 @@ from glosten.records import LARGEST_INTEGER, SLOTS
 
 PRIOR_AT_SNAP = 0.5
 """The belief of a new information episode: at the start, and whenever the anchor snaps to the mid."""
+ASKED, FORCED = 1, 2
+"""How a flatten was asked for."""
 
 
 def _fields(kind: str, *names: str) -> list[tuple[str, str]]:
@@ -42,12 +44,16 @@ LEDGER = np.dtype(
         "flow_cash",
         "flow_lots",
         "flow_base",
+        "waiting_base",
+        "waiting_cost",
+        "waiting_lots",
     )
 )
 """Wallet and managed inventory. ``cash``, ``cost`` and the totals are quanta, ``coin`` and ``held`` lots; ``cost`` is
 what the held lots cost, entry fees included. ``started``: the inventory was adopted (the gate has opened once);
 ``alloc_started``: the split of the first start was settled; ``cost_known``: the cost of what was adopted was given.
-``flow_*`` sum deposits less withdrawals, and what they did to the base capital (quanta)."""
+``flow_*`` sum deposits less withdrawals and what they did to the base capital (quanta); ``waiting_*`` is what they are
+still to do to it at the next decision, with the managed lots that left and what those had cost."""
 
 BELIEF = np.dtype(
     [
@@ -55,13 +61,13 @@ BELIEF = np.dtype(
         *_fields("f8", "value", "value_low", "value_high"),
         *_fields("i8", "anchor_ns", "snapped", "snaps", "seeds", "observations", "observed_buys", "observed_sells"),
         *_fields("i8", "last_aggressor", "buy_group_ns", "buy_group_cycle", "sell_group_ns", "sell_group_cycle"),
-        *_fields("i8", "buys_told", "sells_told"),
+        *_fields("i8", "queued_buys", "queued_sells"),
     ]
 )
 """``prior`` is the belief the last decision used, ``prior_before`` the one before its observations, ``queued`` the same
 with the observations since then folded in. ``anchor_before`` and ``anchor_weight`` are what the last decision's average
 started from and gave the mid; ``deviation_bps`` what was then compared with GM_ANCHOR_MAX_DEV_BPS, ``snapped`` 1 where
-it was too far. ``observed_*`` are the customer orders behind the last decision, ``*_told`` all of them so far."""
+it was too far. ``observed_*`` are the customer orders behind the last decision, ``queued_*`` those since then."""
 
 QUOTE = np.dtype(
     [
@@ -111,15 +117,16 @@ RESET_*_ONCE was carried out and has not been seen false since (0: it is armed);
 
 CYCLE = np.dtype(
     [
-        *_fields("i8", "number", "first", "revision", "warmup_left", "status", "split", "fills", "told_fills"),
+        *_fields("i8", "number", "first", "revision", "warmup_left", "status", "split", "fills", "queued_fills"),
         *_fields("i8", "entries_on", "bids_off", "asks_off", "exit_asked", "exit_refusal", "exit_reason"),
-        *_fields("i8", "paused", "stopped", "flatten", "adopt"),
+        *_fields("i8", "paused", "stopped", "flatten", "adopt", "reset_stats", "reset_breaker"),
         *_fields("f8", "drift_threshold_bps", "range_bps", "split_deviation"),
     ]
 )
 """The decision cycle's number, the last number before this process (``first``), its one-word status, and why each side
 is empty (0: it is not); ``exit_asked`` is the exit a rule wanted, ``exit_refusal`` why it could not go, ``exit_reason``
-the exit that went. ``flatten`` 1: asked for, 2: by force. ``fills`` are those since the decision before."""
+the exit that went. ``flatten`` 1: asked for, 2: by force; ``adopt`` and ``reset_*`` 1: asked for by a command.
+``fills`` are those of the last decision, ``queued_fills`` those since. ``split_deviation`` is in points of A."""
 
 CANDLES = np.dtype([*_fields("i8", "period_ns", "end_ns", "high", "low", "close", "count", "next")])
 """The candle of GM_PERIOD under way, in ticks (``high`` 0: nothing traded yet), how many closed ones are kept, and the
@@ -194,6 +201,7 @@ def fresh(params: NDArray[np.void], cash: Decimal, coin: Decimal) -> NDArray[np.
     state = np.zeros(1, STATE)
     ledger, belief, risk = state[0]["ledger"], state[0]["belief"], state[0]["risk"]
     ledger["cash"], ledger["coin"] = quanta, lots
+    ledger["cost_known"] = 1
     belief["prior"] = belief["queued"] = PRIOR_AT_SNAP
     belief["last_aggressor"] = belief["buy_group_cycle"] = belief["sell_group_cycle"] = -1
     risk["day"] = -1
