@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import glosten
 from glosten.params import PARAMETERS, Parameter, spell
 from glosten.records import Breaker, Reason, Side, Status
 from glosten.run._panel import BREAKER_WORDS, SCRATCH_EDGE, age, day_result, open_breakers, session_result
+from glosten.run._result import Run
 from glosten.run._standing import BPS, NOTHING, Standing, plain, signed, word
 
+MARKOUT_S = 10.0
 GOOD, BAD, WARN, QUIET = "good", "bad", "warn", "quiet"
 CLEARS = {
     Breaker.MAX_DRAWDOWN: "when the operator resets it (RESET_BREAKER_ONCE)",
@@ -76,6 +80,23 @@ class Outcome:
     markout_bps: float | None = None
     markout_se_bps: float | None = None
     markout_orders: int | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> Outcome:
+        """Return what a finished run knows."""
+        figures = run.figures
+        mark = next((row for row in run.markouts if row.horizon_s == MARKOUT_S and row.n), None)
+        known = mark is not None and math.isfinite(mark.se_bps)
+        return cls(
+            version=glosten.__version__,
+            value=figures["final_value"],
+            hold_value=figures["hold_value"],
+            fills=figures["fills"],
+            maker_ratio=figures["maker_ratio"],
+            markout_bps=mark.mean_bps if mark else None,
+            markout_se_bps=mark.se_bps if mark and known else None,
+            markout_orders=mark.orders if mark else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,17 +295,16 @@ def _portfolio(standing: Standing) -> Section:
     if not keys.PORTFOLIO_INCLUDE:
         return Section("Portfolio", (Fact("This pair", "stands alone (PORTFOLIO_INCLUDE is false)", QUIET),))
     budget = f"{keys.PORTFOLIO_EXP_BUDGET:g}" if keys.PORTFOLIO_EXP_BUDGET else "off"
-    others = standing.quote(portfolio["told_inventory"]), standing.quote(portfolio["told_allocation"])
-    return Section(
-        "Portfolio",
-        (
-            Fact("r / budget", f"{portfolio['ratio']:.3f} / {budget}"),
-            Fact("All pairs", f"{plain(portfolio['sum_inventory'])} of {plain(portfolio['sum_allocation'])}"),
-            Fact(f"{portfolio['pairs']} other pairs", f"{plain(others[0])} of {plain(others[1])}"),
-            Fact(standing.pair, f"{plain(standing.state['capital']['inventory'])} of "
-                 f"{plain(standing.state['capital']['allocation'])}"),
-        ),
-    )  # fmt: skip
+    capital = standing.state["capital"]
+    facts = [
+        Fact("r / budget", f"{portfolio['ratio']:.3f} / {budget}"),
+        Fact("All pairs", f"{plain(portfolio['sum_inventory'])} of {plain(portfolio['sum_allocation'])}"),
+        Fact(standing.pair, f"{plain(capital['inventory'])} of {plain(capital['allocation'])}"),
+    ]
+    if portfolio["pairs"]:
+        held, allowed = (plain(standing.quote(portfolio[f"told_{name}"])) for name in ("inventory", "allocation"))
+        facts.append(Fact(f"{portfolio['pairs']} others", f"{held} of {allowed}"))
+    return Section("Portfolio", tuple(facts))
 
 
 def _stats(standing: Standing, outcome: Outcome) -> Section:

@@ -76,12 +76,17 @@ def normal_line(standing: Standing) -> str:
     return " ".join(parts)
 
 
+def last_line(standing: Standing) -> str:
+    """Return the line of a decision: the normal one, or the refusal while the gate is closed."""
+    return normal_line(standing) if gate_is_open(standing) else refusal_line(standing)
+
+
 def decision_lines(standing: Standing) -> tuple[str, ...]:
     """Return what the log says of a decision at the level of LOG_LEVEL."""
     level = standing.keys.LOG_LEVEL
     if level == "SILENT":
         return ()
-    first = normal_line(standing) if gate_is_open(standing) else refusal_line(standing)
+    first = last_line(standing)
     return (first, *_debug_lines(standing)) if level == "DEBUG" else (first,)
 
 

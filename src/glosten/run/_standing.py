@@ -162,7 +162,7 @@ class Standing:
         for slot, order in enumerate(self.state["orders"]):
             if order["state"] in (OrderState.NONE, OrderState.CANCELLING):
                 continue
-            price = order["price"] * float(self.instrument.tick)
+            price = float(order["price"] * self.instrument.tick)
             found.append(
                 Order(
                     side_word(slot, order["side"]),
@@ -188,6 +188,11 @@ def word(code: Any) -> str:
     """Return the name of a code as the traces write it."""
     name: str = code.name
     return name.lower()
+
+
+def reason_word(code: int) -> str | None:
+    """Return a reason's name, None for none."""
+    return word(Reason(code)) if code else None
 
 
 def side_word(slot: int, side: int) -> str:

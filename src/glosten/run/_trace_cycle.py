@@ -17,23 +17,27 @@ ROOMS = ("max_exp", "pair", "portfolio", "alloc", "cash")
 
 
 class Units:
-    """What turns ticks, lots and quanta into quote units and coins."""
+    """What turns ticks, lots and quanta into quote units and coins: the nearest double of the exact decimal."""
 
     def __init__(self, instrument: Instrument) -> None:
-        self.tick, self.lot, self.quantum = (float(getattr(instrument, name)) for name in ("tick", "lot", "quantum"))
+        self.tick, self.lot, self.quantum = instrument.tick, instrument.lot, instrument.quantum
         self.step = instrument.quanta_per_tick_lot
 
     def price(self, ticks: int) -> float:
         """Return a price in ticks in quote units."""
-        return ticks * self.tick
+        return float(ticks * self.tick)
+
+    def mid(self, view: Group) -> float:
+        """Return the middle of a book in ticks in quote units, as the maker reckons it."""
+        return 0.5 * float(view["bid"] + view["ask"]) * float(self.tick)
 
     def coins(self, lots: int) -> float:
         """Return lots in coins."""
-        return lots * self.lot
+        return float(lots * self.lot)
 
     def cash(self, quanta: int) -> float:
         """Return quanta in quote units."""
-        return quanta * self.quantum
+        return float(quanta * self.quantum)
 
     def cost(self, ledger: Group) -> float:
         """Return the average cost of a held coin."""
@@ -73,7 +77,7 @@ def _inputs(state: Group, units: Units, observed: list[Record]) -> Record:
         "ba": units.price(view["ask"]),
         "bb_sz": units.coins(view["bid_lots"]),
         "ba_sz": units.coins(view["ask_lots"]),
-        "mid": 0.5 * units.tick * (view["bid"] + view["ask"]),
+        "mid": units.mid(view),
         "data_age_ms": view["age_ns"] / 1e6,
         "cash_total": units.cash(ledger["cash"]),
         "cash_free": units.cash(ledger["cash"] - locked_cash),

@@ -89,7 +89,7 @@ def fill_record(event: Any, before: Group, after: Group, units: Units, markouts:
         "c_after": units.cost(after["ledger"]),
         "realised": units.cash(after["ledger"]["realised"] - before["ledger"]["realised"]) if sold else None,
         "edge_vs_E_bps": BPS * ours * (price / value - 1.0) if value > 0.0 else None,
-        "mid_at_fill": 0.5 * units.tick * (view["bid"] + view["ask"]),
+        "mid_at_fill": units.mid(view),
         **markouts,
     }
 
