@@ -6,6 +6,7 @@ from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
@@ -14,23 +15,29 @@ __all__ = [
     "BREAKER_ROW",
     "CYCLE_ROW",
     "ENGINES",
+    "EXPOSURE_ROW",
     "FILL_ROW",
     "Counterparty",
     "DasSimulation",
     "Demonstration",
     "Execution",
     "Experiment",
+    "Ledger",
     "Path",
+    "PortfolioPair",
+    "PortfolioRun",
     "Published",
     "Run",
     "Simulation",
     "amount",
     "backtest",
+    "backtest_portfolio",
     "demonstrate",
     "explain",
     "read_experiment",
     "results_of",
     "run_experiment",
+    "share_ledgers",
     "simulate",
     "simulate_das",
     "start_target",
