@@ -11,6 +11,7 @@ from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
@@ -19,11 +20,13 @@ from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
+from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
 __all__ = [
     "BREAKER_ROW",
     "CYCLE_ROW",
     "ENGINES",
+    "EXPOSURE_ROW",
     "FILL_ROW",
     "ChartLine",
     "Counterparty",
@@ -33,11 +36,14 @@ __all__ = [
     "Execution",
     "Experiment",
     "Fact",
+    "Ledger",
     "Notices",
     "Notification",
     "OperatorLog",
     "Outcome",
     "Path",
+    "PortfolioPair",
+    "PortfolioRun",
     "Published",
     "Replay",
     "Run",
@@ -50,13 +56,17 @@ __all__ = [
     "TraceName",
     "Tracer",
     "Twin",
+    "Watch",
+    "Watched",
     "amount",
     "backtest",
+    "backtest_portfolio",
     "chart_lines",
     "dashboard",
     "decision_lines",
     "demonstrate",
     "explain",
+    "is_traced",
     "last_line",
     "normal_line",
     "open_breakers",
@@ -66,10 +76,12 @@ __all__ = [
     "replay",
     "results_of",
     "run_experiment",
+    "share_ledgers",
     "sidebar",
     "simulate",
     "simulate_das",
     "start_target",
     "unpack",
+    "watched_backtest",
     "word",
 ]
