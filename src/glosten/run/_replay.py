@@ -114,7 +114,7 @@ class _Machine:
                 yield number, record
 
     def _cycle(self, place: str, record: Mapping[str, Any]) -> None:
-        """Feed one decision its inputs and compare what comes out: actions, the record's own words, the state's bytes."""
+        """Feed one decision its inputs and compare what comes out: actions, the record's words, the state's bytes."""
         if self._state is None:
             raise InputError(f"{place}: a decision stands before the start record.")
         self._found.cycles += 1
