@@ -201,6 +201,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         breakers=play.record.breakers[: cursor["breakers"]].copy(),
         market=tape.quotes[:: -(-len(tape.quotes) // MOST_QUOTES_KEPT)].copy(),
         value_path=about.value_path,
+        state=play.play["state"].copy(),
     )
 
 

@@ -17,8 +17,10 @@ from glosten.show import (
     _experiment_command,
     _params_command,
     _quote_command,
+    _replay_command,
     _report_command,
     _simulate_command,
+    _status_command,
 )
 
 COMMANDS = (
@@ -28,6 +30,8 @@ COMMANDS = (
     _config_command,
     _backtest_command,
     _report_command,
+    _status_command,
+    _replay_command,
     _demo_command,
     _experiment_command,
 )
