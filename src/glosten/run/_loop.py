@@ -293,7 +293,7 @@ def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
     cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
     tell_age(play, gaps, now_ns)
-    if cursor["pairs"] > 0:
+    if cursor["pauses"]:
         tell_portfolio(play, now_ns)
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
     tell(play)
