@@ -35,7 +35,7 @@ GROUP_NS = 1_000_000_000
 WATCHED = ("view", "ledger", "belief", "capital", "risk", "cycle")
 """Groups of the state in which something can happen between two decisions."""
 BOOKED = ("ledger", "belief", "risk", "cycle")
-"""Groups of which one changes with every event that is worth a record beside the answers of the venue."""
+"""Groups of which one changes with every answer of the venue that is worth more than its own record."""
 DECIDED = (*WATCHED, "quote", "portfolio", "orders", "targets")
 """Groups of the state that the record of a decision is made of."""
 NO_MARKOUTS: Record = {"markout_1_bps": None, "markout_10_bps": None, "markout_60_bps": None}
@@ -184,7 +184,7 @@ class Tracer:
             orders = taken.before[0]["orders"]
             order = dict(zip(orders.dtype.names, orders[int(event["slot"])].item(), strict=True))
             self._emit(answer_record(event, order, self._units), ts_ns)
-        if all(taken.before[name].tobytes() == taken.after[name].tobytes() for name in BOOKED):
+        if kind in ANSWERS and all(taken.before[one].tobytes() == taken.after[one].tobytes() for one in BOOKED):
             return
         before, after = unpack_groups(taken.before, WATCHED), unpack_groups(taken.after, WATCHED)
         if kind == EventKind.FILL:
@@ -207,7 +207,7 @@ class Tracer:
 
     def _observe_fill(self, event: Any) -> None:
         """Count the customer order behind a fill, as the maker does: one a side and second."""
-        if self._params[0]["runtime"]["obs_source"] != OWN_FILLS:
+        if self._params[0]["runtime"]["obs_source"] != OWN_FILLS or not event["is_maker"]:
             return
         between, ts_ns = self._between, int(event["ts_ns"])
         side, name = ("buy", "buy_group_ns") if event["side"] == Side.SELL else ("sell", "sell_group_ns")
