@@ -20,6 +20,7 @@ from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
+from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
 __all__ = [
     "BREAKER_ROW",
@@ -55,6 +56,8 @@ __all__ = [
     "TraceName",
     "Tracer",
     "Twin",
+    "Watch",
+    "Watched",
     "amount",
     "backtest",
     "backtest_portfolio",
@@ -63,6 +66,7 @@ __all__ = [
     "decision_lines",
     "demonstrate",
     "explain",
+    "is_traced",
     "last_line",
     "normal_line",
     "open_breakers",
@@ -78,5 +82,6 @@ __all__ = [
     "simulate_das",
     "start_target",
     "unpack",
+    "watched_backtest",
     "word",
 ]

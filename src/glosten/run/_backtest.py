@@ -40,6 +40,7 @@ class Play:
     play: Rows
     ticks: Ticks
     record: Record
+    watcher: Callable[[Rows], None] | None = None
 
     @property
     def cursor(self) -> np.void:
@@ -55,6 +56,8 @@ class Play:
                 "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
             )
         self.make_room()
+        if self.watcher is not None:
+            self.watcher(self.play)
         return played
 
     def make_room(self) -> None:
@@ -108,15 +111,20 @@ def backtest(
     tape made more orders than a venue could take.
     """
     play = prepare(settings, tape)
+    played, seconds = play_out(play, progress)
+    return result(settings, tape, play, About(title, seed, value_path, seconds, played))
+
+
+def play_out(play: Play, progress: Progress | None = None) -> tuple[int, float]:
+    """Play a tape to its end and return how many events it had and how many seconds they took."""
     play.advance(0)  # compiled before the clock starts
-    total = len(tape.quotes) + len(tape.trades)
+    total = len(play.ticks.quotes) + len(play.ticks.trades)
     started, played = time.perf_counter(), 0
     while not play.cursor["is_done"]:
         played += play.advance(CHUNK)
         if progress is not None:
             progress(played, total)
-    seconds = time.perf_counter() - started
-    return result(settings, tape, play, About(title, seed, value_path, seconds, played))
+    return played, time.perf_counter() - started
 
 
 def prepare(settings: Settings, tape: Tape) -> Play:

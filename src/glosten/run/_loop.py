@@ -56,6 +56,8 @@ CURSOR = np.dtype(
             "told_inventory",
             "own_allocation",
             "own_inventory",
+            "keeps_journal",
+            "journaled",
         )
     ]
 )
@@ -84,6 +86,8 @@ FILL_ROW = np.dtype(
 )
 """A fill of ours with the book it met (ticks) and the belief that quoted it."""
 
+JOURNAL = 8192
+"""Events that are kept for whoever watches, until the loop comes back to Python."""
 QUEUE = 1024
 """Requests that can wait for their turn at one instant."""
 
@@ -108,6 +112,7 @@ PLAY = np.dtype(
         ("fills", EVENT, (SLOTS,)),
         ("book", QUOTES),
         ("queue", ACTION, (QUEUE,)),
+        ("journal", EVENT, (JOURNAL,)),
     ]
 )
 """One backtest under way, as one row: the maker, the venue and the requests between them. A row is a bare pointer to
@@ -143,7 +148,11 @@ def enqueue(play: Any, count: int) -> None:
 
 @jit
 def tell(play: Any) -> None:
-    """Give the maker the event that was written and queue what it asks for."""
+    """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
+    cursor = play["cursor"]
+    if cursor["keeps_journal"]:
+        play["journal"][cursor["journaled"]] = play["event"]
+        cursor["journaled"] += 1
     enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
@@ -371,6 +380,8 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
         decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
+            break
+        if cursor["journaled"] > JOURNAL // 2:
             break
         next_ns = next_event_ns(cursor, ticks)
         is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
