@@ -159,6 +159,14 @@ class About:
     seconds: float
     played: int
 
+    def speed(self) -> dict[str, float]:
+        """Return how much was played and how fast."""
+        return {
+            "ticks": self.played,
+            "seconds": self.seconds,
+            "ticks_per_second": self.played / max(self.seconds, 1e-9),
+        }
+
 
 def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     cursor, instrument = play.cursor, tape.instrument
@@ -186,9 +194,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         "held_at_start": start.held,
         "final_value": figures["base_capital"] + pnl.total,
         "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
-        "ticks": about.played,
-        "seconds": about.seconds,
-        "ticks_per_second": about.played / max(about.seconds, 1e-9),
+        **about.speed(),
     }
     return Run(
         title=about.title,
