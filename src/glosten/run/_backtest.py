@@ -17,7 +17,8 @@ from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
+from glosten.run._loop import advance
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks
 from glosten.run._result import Run
 from glosten.settings import Settings
 
