@@ -7,10 +7,10 @@ from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run

@@ -17,7 +17,8 @@ from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
+from glosten.run._loop import advance
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks
 from glosten.run._result import Run
 from glosten.settings import Settings
 
@@ -159,6 +160,14 @@ class About:
     seconds: float
     played: int
 
+    def speed(self) -> dict[str, float]:
+        """Return how much was played and how fast."""
+        return {
+            "ticks": self.played,
+            "seconds": self.seconds,
+            "ticks_per_second": self.played / max(self.seconds, 1e-9),
+        }
+
 
 def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     cursor, instrument = play.cursor, tape.instrument
@@ -186,9 +195,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         "held_at_start": start.held,
         "final_value": figures["base_capital"] + pnl.total,
         "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
-        "ticks": about.played,
-        "seconds": about.seconds,
-        "ticks_per_second": about.played / max(about.seconds, 1e-9),
+        **about.speed(),
     }
     return Run(
         title=about.title,
