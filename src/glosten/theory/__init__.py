@@ -64,7 +64,7 @@ from glosten.theory._elastic import (
     logistic_demand,
     logistic_premium,
 )
-from glosten.theory._ensemble import Ensemble, Orders, Sums, add_up, means_of_paths, simulate_ensemble
+from glosten.theory._ensemble import Ensemble, Orders, Simulation, Sums, add_up, means_of_paths, simulate_ensemble
 from glosten.theory._event_uncertainty import (
     BinaryNoTrade,
     EventUncertainty,
@@ -86,7 +86,7 @@ from glosten.theory._noisy_signal import (
     signal_side_if_low,
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
-from glosten.theory._order_flow import Simulation, TwoSidedQuotes
+from glosten.theory._order_flow import TwoSidedQuotes
 from glosten.theory._risk_averse import (
     RiskAverse,
     bernoulli_cumulant,

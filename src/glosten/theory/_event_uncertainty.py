@@ -16,9 +16,10 @@ from glosten._jit import jit
 from glosten.theory import _binary
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains
 from glosten.theory._domain import Interval, require, whole_problem
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import (
     OrderTable,
-    Simulation,
     TwoSidedQuotes,
     impossible,
     log_power,
@@ -224,12 +225,14 @@ class EventUncertainty:
         """
         return self._table.gains(order)
 
-    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
-        """Return means over simulated paths of that many periods, each with its standard error.
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("event uncertainty", periods, seed)
 
-        Source: `simulate_orders`.
-        """
-        return self._table.simulate("event uncertainty", (periods, paths), seed)
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +346,11 @@ class BinaryNoTrade:
         """Return who expects to gain and lose on the next arrival: by one order, or by all together."""
         return self._table.gains(order)
 
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("binary without a trade", periods, seed)
+
     def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
         """Return means over simulated paths of that many periods, each with its standard error."""
-        return self._table.simulate("binary without a trade", (periods, paths), seed)
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)

@@ -17,7 +17,9 @@ from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.theory._binary_model import GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
 from glosten.theory._domain import Interval, require
-from glosten.theory._order_flow import OrderTable, Simulation
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._order_ensemble import OrderEnsemble
+from glosten.theory._order_flow import OrderTable
 
 ALPHA = Interval("alpha", "the fraction of traders who follow a signal")
 ACCURACY = Interval("accuracy", "the probability that a signal is right", 0.5, 1.0)
@@ -227,6 +229,11 @@ class NoisySignal:
         """
         return self._table.gains(side)
 
-    def simulate(self, trades: int, paths: int, seed: int = 0) -> Simulation:
-        """Return means over simulated paths of that many trades, each with its standard error."""
-        return self._table.simulate("noisy signal", (trades, paths), seed)
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("noisy signal", periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
