@@ -3,9 +3,12 @@
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
-from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
+from glosten.run._experiment import Experiment, Published, results_of, run_experiment
+from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._model_file import ModelFile, read_model_file
+from glosten.run._models import MODELS, ModelKind, make_model, model_kind
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
@@ -15,11 +18,14 @@ __all__ = [
     "CYCLE_ROW",
     "ENGINES",
     "FILL_ROW",
+    "MODELS",
     "Counterparty",
     "DasSimulation",
     "Demonstration",
     "Execution",
     "Experiment",
+    "ModelFile",
+    "ModelKind",
     "Path",
     "Published",
     "Run",
@@ -28,7 +34,10 @@ __all__ = [
     "backtest",
     "demonstrate",
     "explain",
+    "make_model",
+    "model_kind",
     "read_experiment",
+    "read_model_file",
     "results_of",
     "run_experiment",
     "simulate",

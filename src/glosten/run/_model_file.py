@@ -52,7 +52,9 @@ def read_model_file(path: Path) -> ModelFile:
 
 
 def _simulation_problems(path: Path, table: Mapping[str, Any]) -> list[str]:
-    problems = [unknown(str(path), f"{name} in [simulation]", name, SIMULATION) for name in table if name not in SIMULATION]
+    problems = [
+        unknown(str(path), f"{name} in [simulation]", name, SIMULATION) for name in table if name not in SIMULATION
+    ]
     nouns = {int: "a whole number", float: "a number", str: "a text"}
     for name, type_ in SIMULATION.items():
         value = table.get(name)

@@ -65,15 +65,22 @@ class ModelParameter:
         """Return what is wrong with a value, or None."""
         return None if _fits(self.must_be, value) else f"{self.name} must be {self.must_be}; it was {value!r}."
 
+    def plain(self, value: Any) -> Any:
+        """Return a fitting value in its one spelling, so that 50 and 50.0 are the same number."""
+        if self.must_be in (TYPES["float"], TYPES["int"]):
+            return float(value) if self.must_be == TYPES["float"] else int(value)
+        return [float(one) for one in value] if self.must_be == TYPES["tuple[float, ...]"] else value
+
 
 @dataclass(frozen=True, slots=True)
 class ModelKind:
-    """A model that can be named: the question it answers, its parameters, and the function that makes it of them."""
+    """A model that can be named: the question it answers, its parameters, how it is made, and its class."""
 
     name: str
     question: str
     parameters: tuple[ModelParameter, ...]
     make: Callable[[Mapping[str, Any]], Any]
+    made: Any
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,11 +124,11 @@ def _kind(name: str, question: str, made: Any, inner: Any = None) -> ModelKind:
         market = {"market": inner(**_given(inner, values))} if inner else {}
         return made(**market, **_given(made, values))
 
-    return ModelKind(name, question, tuple(map(_parameter, taken)), make)
+    return ModelKind(name, question, tuple(map(_parameter, taken)), make, made)
 
 
-DEMANDS = {"linear": LinearDemand, "logistic": LogisticDemand}
-LAWS = {"uniform": UniformValue, "normal": NormalValue, "exponential": ExponentialValue}
+DEMANDS: dict[str, Any] = {"linear": LinearDemand, "logistic": LogisticDemand}
+LAWS: dict[str, Any] = {"uniform": UniformValue, "normal": NormalValue, "exponential": ExponentialValue}
 
 
 def _chosen(choices: Mapping[str, Any], what: str, values: Mapping[str, Any]) -> Any:
@@ -152,7 +159,7 @@ def _elastic(name: str, question: str, made: Any) -> ModelKind:
             raise DomainError(unknown(name, f'demand = "{word}"', word, DEMANDS))
         return made(demand=_chosen(DEMANDS, "demand", {**values, "demand": word}), **_values(made, values, "demand"))
 
-    return ModelKind(name, question, (*own, _optional("demand", "str", "linear"), *numbers), make)
+    return ModelKind(name, question, (*own, _optional("demand", "str", "linear"), *numbers), make, made)
 
 
 def _values(made: Any, values: Mapping[str, Any], besides: str) -> dict[str, Any]:
@@ -170,7 +177,11 @@ def _continuous() -> ModelKind:
         return ContinuousValue(law, **_values(ContinuousValue, values, "law"))
 
     return ModelKind(
-        "continuous_value", "A value with a density: the ask is the largest conditional mean.", (*own, *extra), make
+        "continuous_value",
+        "A value with a density: the ask is the largest conditional mean.",
+        (*own, *extra),
+        make,
+        ContinuousValue,
     )
 
 
@@ -237,19 +248,12 @@ def make_model(kind: ModelKind, values: Mapping[str, Any], where: str) -> Any:
     problems = model_problems(kind, values, where)
     if not problems:
         try:
-            return kind.make(values)
+            return kind.make(plain_values(kind, values))
         except DomainError as error:
             problems = [f"{where}: {problem}" for problem in error.problems]
     raise InputError(problems)
 
 
-def parameters_of(kind: ModelKind, model: Any) -> dict[str, Any]:
-    """Return the parameters that a model was made of, by their names, as far as they are plain values of its own."""
-    inner = getattr(model, "market", None)
-    found = {}
-    for name in kind.names:
-        for holder in (model, inner, getattr(model, "demand", None), getattr(model, "law", None)):
-            if holder is not None and name in {field.name for field in fields(holder)}:
-                found[name] = getattr(holder, name)
-                break
-    return found
+def plain_values(kind: ModelKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fitting parameters, each in its one spelling."""
+    return {one.name: one.plain(values[one.name]) for one in kind.parameters if one.name in values}
