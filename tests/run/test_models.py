@@ -97,7 +97,7 @@ def test_bad_parameters_are_refused_in_a_sentence(name: str, values: dict[str, A
 
 
 def test_an_unknown_model_is_answered_with_the_nearest() -> None:
-    with pytest.raises(InputError, match='the model "dsa".*Did you mean das'):
+    with pytest.raises(InputError, match=r'the model "dsa".*Did you mean das'):
         model_kind("dsa", "here")
 
 
@@ -119,5 +119,5 @@ def test_a_bad_file_is_refused_in_a_sentence(tmp_path: Path, text: str, words: s
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="none.toml does not exist"):
+    with pytest.raises(SettingsError, match=r"none\.toml does not exist"):
         read_model_file(tmp_path / "none.toml")

@@ -8,7 +8,7 @@ from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._model_file import ModelFile, read_model_file
-from glosten.run._models import MODELS, ModelKind, make_model, model_kind
+from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
@@ -36,6 +36,7 @@ __all__ = [
     "explain",
     "make_model",
     "model_kind",
+    "plain_values",
     "read_experiment",
     "read_model_file",
     "results_of",

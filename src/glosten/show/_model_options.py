@@ -49,7 +49,7 @@ def choose_model(
     file: Path | None, name: str | None, sets: Sequence[str] | None, flags: Mapping[str, float | None]
 ) -> Chosen:
     """Return the model of a file or a name with single parameters set; raises `InputError` for what is wrong."""
-    from glosten.run import make_model, model_kind, read_model_file  # noqa: PLC0415
+    from glosten.run import make_model, model_kind, plain_values, read_model_file  # noqa: PLC0415
 
     if file is not None and name is not None:
         raise InputError(f"Give either the file {file} or --model {name}, not both.")
@@ -65,7 +65,8 @@ def choose_model(
         parameters |= BINARY if name is None else {}
     parameters |= {flag: value for flag, value in flags.items() if value is not None}
     parameters |= dict(map(_assignment, sets or ()))
-    return Chosen(kind, parameters, make_model(kind, parameters, where), simulation)
+    model = make_model(kind, parameters, where)
+    return Chosen(kind, plain_values(kind, parameters), model, simulation)
 
 
 def _assignment(text: str) -> tuple[str, Any]:

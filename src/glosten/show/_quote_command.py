@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from glosten.theory import Binary
 
 
+MOST_SHOWN = 8
+"""Values of a list that are spelled out."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command("quote")(quote)
@@ -63,8 +67,9 @@ def describe(chosen: Chosen) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list | tuple) and len(value) > 8:
-        return f"[{value[0]:g}, {value[1]:g}, ... {value[-1]:g}]"
+    if isinstance(value, list):
+        shown = [f"{one:g}" for one in value]
+        return f"[{', '.join(shown if len(shown) <= MOST_SHOWN else [*shown[:2], '...', shown[-1]])}]"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
