@@ -41,6 +41,20 @@ from glosten.theory._das import (
     das_update,
 )
 from glosten.theory._das_model import Das, FirstQuote
+from glosten.theory._demand import (
+    Demand,
+    LinearDemand,
+    LogisticDemand,
+    compelled_premium,
+    competitive_premium,
+    critical_alpha,
+    demand_share,
+    linear_demand,
+    linear_premium,
+    logistic_demand,
+    logistic_premium,
+    monopolist_premium,
+)
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -51,19 +65,7 @@ from glosten.theory._dynamics import (
     wald_hitting_time,
 )
 from glosten.theory._ekop import Ekop, ekop_ask, ekop_bid, ekop_log_likelihood, pin
-from glosten.theory._elastic import (
-    Demand,
-    Elastic,
-    LinearDemand,
-    LogisticDemand,
-    Monopolist,
-    compelled_premium,
-    critical_alpha,
-    linear_demand,
-    linear_premium,
-    logistic_demand,
-    logistic_premium,
-)
+from glosten.theory._elastic import Elastic, Monopolist
 from glosten.theory._ensemble import Ensemble, Orders, Simulation, Sums, add_up, means_of_paths, simulate_ensemble
 from glosten.theory._event_uncertainty import (
     BinaryNoTrade,
@@ -77,6 +79,7 @@ from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
 from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
+from glosten.theory._monopolist_market import MonopolistMarket
 from glosten.theory._noisy_signal import (
     NoisySignal,
     OrderFlow,
@@ -88,7 +91,6 @@ from glosten.theory._noisy_signal import (
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import TwoSidedQuotes
 from glosten.theory._risk_averse import (
-    RiskAverse,
     bernoulli_cumulant,
     gaussian_price,
     indifference_price,
@@ -96,6 +98,9 @@ from glosten.theory._risk_averse import (
     mean_sd_price,
     mean_variance_price,
 )
+from glosten.theory._risk_averse_elastic import RiskAverseElastic
+from glosten.theory._risk_averse_model import RiskAverse
+from glosten.theory._sequence import Sequential, sequence_log_likelihood
 from glosten.theory._strategic_insider import (
     Choices,
     StrategicInsider,
@@ -104,7 +109,8 @@ from glosten.theory._strategic_insider import (
     insider_choices,
     insider_values,
 )
-from glosten.theory._trade_size import SizeQuotes, TradeSize, large_fraction, size_premium
+from glosten.theory._trade_size import SizeQuotes, TradeSize
+from glosten.theory._trade_size_choice import large_fraction, size_premium
 from glosten.theory._value_laws import (
     AnyValue,
     ExponentialValue,
@@ -148,6 +154,7 @@ __all__ = [
     "LogisticDemand",
     "ManyValues",
     "Monopolist",
+    "MonopolistMarket",
     "NoisySignal",
     "NormalValue",
     "OrderFlow",
@@ -155,6 +162,8 @@ __all__ = [
     "Play",
     "Quotes",
     "RiskAverse",
+    "RiskAverseElastic",
+    "Sequential",
     "Simulation",
     "SizeQuotes",
     "StrategicInsider",
@@ -174,6 +183,7 @@ __all__ = [
     "bid_ticks",
     "chernoff_rate",
     "compelled_premium",
+    "competitive_premium",
     "critical_alpha",
     "das_closed_quote",
     "das_excess",
@@ -186,6 +196,7 @@ __all__ = [
     "das_recentre",
     "das_steps_off",
     "das_update",
+    "demand_share",
     "ekop_ask",
     "ekop_bid",
     "ekop_log_likelihood",
@@ -228,6 +239,7 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "means_of_paths",
+    "monopolist_premium",
     "net_buys_to",
     "normal_ask",
     "order_flow",
@@ -235,6 +247,7 @@ __all__ = [
     "posterior",
     "quotes",
     "require",
+    "sequence_log_likelihood",
     "side_if_high",
     "side_if_low",
     "side_probability",

@@ -152,6 +152,10 @@ class Binary:
         require([None if side in (BUY, 0, SELL) else f"side must be 1 (a buy), -1 (a sell) or 0; it was {side}."])
         return _binary.side_probability(self.prior, side, self.alpha, self.gamma)
 
+    def order_probability(self, order: int) -> float:
+        """Return P(the next period brings this order), as `side_probability`: every period brings a trade."""
+        return self.side_probability(order)
+
     def _log_odds_after(self, side: int) -> float | None:
         """Return the log-odds of V_H after a trade, None where it cannot happen."""
         if not self.side_probability(side) > 0.0:

@@ -21,6 +21,7 @@ from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_p
 from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible
 from glosten.theory._order_table import BUY_COLUMN, NONE_COLUMN, SELL_COLUMN, Floats, choose, choose_ask, choose_bid
+from glosten.theory._sequence import sequence_log_likelihood
 
 NOISE_BUYS = Interval("noise_buys", "the probability that a noise trader buys")
 NOISE_SELLS = Interval("noise_sells", "the probability that a noise trader sells")
@@ -162,14 +163,7 @@ class ManyValues:
 
         Source: the product of the orders' probabilities, each given those before.
         """
-        model, total = self, 0.0
-        for order in orders:
-            probability = model.order_probability(order)
-            if probability == 0.0:
-                return -math.inf
-            total += math.log(probability)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
 
     def informed_share(self, order: int) -> float | None:
         """Return P(the trader was informed | order), None where it cannot happen."""
