@@ -30,9 +30,11 @@ from glosten.theory import (
     LinearDemand,
     LogisticDemand,
     ManyValues,
+    MonopolistMarket,
     NoisySignal,
     NormalValue,
     RiskAverse,
+    RiskAverseElastic,
     StrategicInsider,
     TradeSize,
     UniformValue,
@@ -149,17 +151,22 @@ def _optional(name: str, type_: str, default: Any = None) -> ModelParameter:
     return ModelParameter(name, TYPES[type_], required=False, default=default)
 
 
-def _elastic(name: str, question: str, made: Any) -> ModelKind:
-    own = [_parameter(field) for field in fields(made) if field.init and field.name != "demand"]
+def _elastic(name: str, question: str, outer: Any = None) -> ModelKind:
+    """Return the model of elastic noise, or one whose market it is."""
+    inner = [field for field in fields(Elastic) if field.init and field.name != "demand"]
+    own = [field for field in fields(outer) if field.init and field.name != "market"] if outer else []
     numbers = [_optional(field.name, "float") for one in DEMANDS.values() for field in fields(one)]
 
     def make(values: Mapping[str, Any]) -> Any:
         word = values.get("demand", "linear")
         if word not in DEMANDS:
             raise DomainError(unknown(name, f'demand = "{word}"', word, DEMANDS))
-        return made(demand=_chosen(DEMANDS, "demand", {**values, "demand": word}), **_values(made, values, "demand"))
+        demand = _chosen(DEMANDS, "demand", {**values, "demand": word})
+        market = Elastic(demand=demand, **_values(Elastic, values, "demand"))
+        return outer(market, **_given(outer, values)) if outer else market
 
-    return ModelKind(name, question, (*own, _optional("demand", "str", "linear"), *numbers), make, made)
+    parameters = (*map(_parameter, inner), _optional("demand", "str", "linear"), *numbers, *map(_parameter, own))
+    return ModelKind(name, question, parameters, make, outer or Elastic)
 
 
 def _values(made: Any, values: Mapping[str, Any], besides: str) -> dict[str, Any]:
@@ -206,7 +213,8 @@ _KINDS = (
     _kind("noisy_signal", "The informed may be wrong.", NoisySignal),
     _kind("many_values", "Finitely many values: who trades depends on the quotes.", ManyValues),
     _continuous(),
-    _elastic("elastic", "Noise that minds the price: breakdown of the market.", Elastic),
+    _elastic("elastic", "Noise that minds the price: breakdown of the market."),
+    _elastic("monopolist", "The same with one maker instead of many.", MonopolistMarket),
     _kind("trade_size", "Small and large orders: pooling or separating.", TradeSize),
     _kind("das", "A value that jumps, and a maker with a density.", Das),
     _kind("das_gaussian", "The same with a normal belief.", GaussianDas),
@@ -214,6 +222,9 @@ _KINDS = (
     _kind("back_baruch", "An insider who chooses when to trade, and may bluff.", BackBaruch),
     _kind("kyle_limit", "Many small trades: Kyle's limit.", KyleLimit),
     _kind("risk_averse", "A maker who dislikes risk: inventory in the quotes.", RiskAverse, Binary),
+    _elastic(
+        "risk_averse_elastic", "The same where noise minds the price: quotes steer it.", RiskAverseElastic
+    ),
     _kind("competing_makers", "Makers who undercut one another on a grid of ticks.", CompetingMakers, Binary),
 )
 MODELS = {kind.name: kind for kind in _KINDS}
