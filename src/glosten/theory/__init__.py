@@ -87,6 +87,18 @@ from glosten.theory._noisy_signal import (
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import Simulation, TwoSidedQuotes
+from glosten.theory._posted_quotes import (
+    LINEAR,
+    LOGISTIC,
+    DemandNumbers,
+    competitive_premium,
+    demand_numbers,
+    informed_order,
+    monopoly_premium,
+    posted_order_if,
+    posted_profit,
+    posted_share,
+)
 from glosten.theory._risk_averse import (
     RiskAverse,
     bernoulli_cumulant,
@@ -119,6 +131,8 @@ from glosten.theory._value_laws import (
 )
 
 __all__ = [
+    "LINEAR",
+    "LOGISTIC",
     "AnyValue",
     "BackBaruch",
     "Binary",
@@ -128,6 +142,7 @@ __all__ = [
     "ContinuousValue",
     "Das",
     "Demand",
+    "DemandNumbers",
     "Ekop",
     "Elastic",
     "Ensemble",
@@ -174,6 +189,7 @@ __all__ = [
     "bid_ticks",
     "chernoff_rate",
     "compelled_premium",
+    "competitive_premium",
     "critical_alpha",
     "das_closed_quote",
     "das_excess",
@@ -186,6 +202,7 @@ __all__ = [
     "das_recentre",
     "das_steps_off",
     "das_update",
+    "demand_numbers",
     "ekop_ask",
     "ekop_bid",
     "ekop_log_likelihood",
@@ -204,6 +221,7 @@ __all__ = [
     "hitting_time",
     "impact",
     "indifference_price",
+    "informed_order",
     "informed_share",
     "insider_choices",
     "insider_intensities",
@@ -228,10 +246,14 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "means_of_paths",
+    "monopoly_premium",
     "net_buys_to",
     "normal_ask",
     "order_flow",
     "pin",
+    "posted_order_if",
+    "posted_profit",
+    "posted_share",
     "posterior",
     "quotes",
     "require",
