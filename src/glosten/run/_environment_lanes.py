@@ -94,7 +94,8 @@ class MakerLanes:
     """Episodes of a `MakerTask`, on lanes numbered from ``first``."""
 
     def __init__(self, task: MakerTask, lanes: int, first: int) -> None:
-        self._task, self._first, self._numbers = task, first, task.numbers
+        self._task, self._first = task, first
+        self._numbers, self._demand = task.numbers, task.market.demand.code
         self.buffers = Buffers((lanes, MAKER_ROWS, MAKER_COLUMNS))
 
     def seed(self, seed: int) -> None:
@@ -115,7 +116,7 @@ class MakerLanes:
         """Let one period pass on every lane; actions have shape (lanes, 2). Raises `InputError` if one is no number."""
         held = self.buffers
         offsets = np.asarray(actions, np.float32).reshape(-1, 2)
-        unusable = step_makers(offsets, held.state, held.words, held.results, self._numbers, self._task.demand)
+        unusable = step_makers(offsets, held.state, held.words, held.results, self._numbers, self._demand)
         if unusable > 0:
             raise InputError(f"actions must be numbers; {unusable} of {held.keys.size} were not (NaN).")
         held.pass_period()

@@ -17,12 +17,12 @@ from glosten.run._environment_steps import INSIDER_COLUMNS, MAKER_COLUMNS, Obser
 from glosten.run._environment_tasks import InsiderTask, MakerNumbers, MakerTask
 from glosten.statistics import stream, uniform
 from glosten.theory import (
-    DemandNumbers,
+    DemandCode,
     Interval,
     competitive_premium,
     insider_values,
     inventory_shift,
-    monopoly_premium,
+    monopolist_premium,
     require,
 )
 
@@ -37,16 +37,18 @@ OUTWARDS = 2.0**-21
 
 
 @jit
-def _offset(high: float, side: int, kind: int, numbers: MakerNumbers, demand: DemandNumbers) -> float:
+def _offset(high: float, side: int, kind: int, numbers: MakerNumbers, demand: DemandCode) -> float:
     """Return how far from E[V] a side is quoted, in price units: at `widest` where it had better be closed.
 
-    Source: `competitive_premium`, `monopoly_premium`.
+    Source: `competitive_premium`, `monopolist_premium`.
     """
     width, alpha, noise, widest = numbers[1], numbers[3], numbers[4], numbers[5]
     chance = high if side > 0 else 1.0 - high
     gap = width * (1.0 - chance)
-    market = (gap, alpha * chance, noise)
-    premium = competitive_premium(market, demand) if kind == COMPETITIVE else monopoly_premium(market, demand)
+    if kind == COMPETITIVE:
+        premium = competitive_premium(gap, alpha * chance, noise, demand)
+    else:
+        premium = monopolist_premium(gap, alpha * chance, noise, demand)[0]
     if math.isnan(premium):
         return widest
     return premium + OUTWARDS * widest if kind == MONOPOLY and premium >= gap else premium
@@ -58,7 +60,7 @@ def _quote(
     kind: int,
     per_unit: float,
     numbers: MakerNumbers,
-    demand: DemandNumbers,
+    demand: DemandCode,
     actions: MakerActions,
 ) -> None:
     """Write the actions that quote as theory would, both quotes moved against the inventory."""
@@ -84,7 +86,7 @@ def _quoted(observations: Observations, task: MakerTask, kind: int, per_unit: fl
     """Return the actions of a maker that quotes as theory would."""
     seen = _rows(observations, MAKER_COLUMNS)
     actions = np.empty((seen.shape[0], 2), np.float32)
-    _quote(seen, kind, per_unit, task.numbers, task.demand, actions)
+    _quote(seen, kind, per_unit, task.numbers, task.market.demand.code, actions)
     return actions.reshape(*observations.shape[:-1], 2)
 
 
@@ -106,7 +108,7 @@ class CompetitiveMaker:
 class MonopolistMaker:
     """A maker without rivals: on each side the premium that earns most on the next arrival, whatever it teaches.
 
-    Source: `monopoly_premium`.
+    Source: `monopolist_premium`.
     """
 
     task: MakerTask

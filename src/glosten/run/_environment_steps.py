@@ -16,10 +16,10 @@ from glosten._jit import jit
 from glosten.run._environment_tasks import InsiderNumbers, MakerNumbers
 from glosten.statistics import FRACTIONS, advance, bits, sequence
 from glosten.theory import (
-    DemandNumbers,
+    DemandCode,
+    demand_share,
     informed_order,
     posted_order_if,
-    posted_share,
     side_if_high,
     side_if_low,
 )
@@ -101,10 +101,10 @@ def _post(actions: Observations, state: Floats, numbers: MakerNumbers) -> int:
 
 
 @jit
-def _take(premiums: Floats, noise: float, demand: DemandNumbers) -> None:
+def _take(premiums: Floats, noise: float, demand: DemandCode) -> None:
     """Turn premiums into probabilities that a noise trader comes and takes them, shape (lanes,)."""
     for lane in range(premiums.size):
-        premiums[lane] = noise * posted_share(premiums[lane], demand)
+        premiums[lane] = noise * demand_share(premiums[lane], demand)
 
 
 @jit
@@ -159,7 +159,7 @@ def step_makers(
     words: Words,
     results: Floats,
     numbers: MakerNumbers,
-    demand: DemandNumbers,
+    demand: DemandCode,
 ) -> int:
     """Let one period pass on every lane; return how many actions were no numbers (then nothing has happened)."""
     unusable = _post(actions, state, numbers)

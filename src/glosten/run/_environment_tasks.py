@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from glosten.theory import Binary, DemandNumbers, Elastic, Interval, LinearDemand, demand_numbers, require
+from glosten.theory import Binary, Elastic, Interval, LinearDemand, monopolist_premium, require
 
 MARKS = ("mean", "value")
 """What a trade is marked against: E[V | all orders so far], or V itself."""
@@ -43,7 +43,7 @@ def _periods_problem(periods: int, most: int) -> str | None:
 class MakerTask:
     """An agent that posts both quotes of the binary market for a number of periods and wants to earn.
 
-    ``market`` has linear or logistic demand, prior inside (0, 1), alpha below 1 and eta above 0; ``periods`` make an
+    ``market`` has its prior inside (0, 1), alpha below 1 and eta above 0; ``periods`` make an
     episode, in each of which one trader comes; with ``p_jump`` the value is drawn anew before a period, untold.
     ``mark`` says what a trade is held against, "mean" or "value"; ``inventory_penalty`` times the squared inventory is
     taken off each period. Raises `DomainError` naming everything that is wrong.
@@ -56,7 +56,6 @@ class MakerTask:
     p_jump: float = 0.0
     mark: str = "mean"
     inventory_penalty: float = 0.0
-    demand: DemandNumbers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         market = self.market
@@ -70,7 +69,6 @@ class MakerTask:
             None if self.mark in MARKS else f"mark must be {' or '.join(MARKS)}; it was {self.mark!r}.",
         ]
         require(checks)
-        object.__setattr__(self, "demand", demand_numbers(market.demand))
 
     @property
     def widest(self) -> float:
@@ -79,8 +77,8 @@ class MakerTask:
         It is at least v_high - v_low, so that nobody informed takes a quote there.
         """
         market = self.market
-        width = market.v_high - market.v_low
-        return max(width, market.demand.peaks(width, market.alpha, (1.0 - market.alpha) * market.eta)[1])
+        among_noise_alone = monopolist_premium(0.0, 0.0, 1.0, market.demand.code)[0]
+        return max(market.v_high - market.v_low, among_noise_alone)
 
     @property
     def numbers(self) -> MakerNumbers:

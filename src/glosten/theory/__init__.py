@@ -41,6 +41,21 @@ from glosten.theory._das import (
     das_update,
 )
 from glosten.theory._das_model import Das, FirstQuote
+from glosten.theory._demand import (
+    Demand,
+    DemandCode,
+    LinearDemand,
+    LogisticDemand,
+    compelled_premium,
+    competitive_premium,
+    critical_alpha,
+    demand_share,
+    linear_demand,
+    linear_premium,
+    logistic_demand,
+    logistic_premium,
+    monopolist_premium,
+)
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -51,20 +66,8 @@ from glosten.theory._dynamics import (
     wald_hitting_time,
 )
 from glosten.theory._ekop import Ekop, ekop_ask, ekop_bid, ekop_log_likelihood, pin
-from glosten.theory._elastic import (
-    Demand,
-    Elastic,
-    LinearDemand,
-    LogisticDemand,
-    Monopolist,
-    compelled_premium,
-    critical_alpha,
-    linear_demand,
-    linear_premium,
-    logistic_demand,
-    logistic_premium,
-)
-from glosten.theory._ensemble import Ensemble, Orders, Sums, add_up, means_of_paths, simulate_ensemble
+from glosten.theory._elastic import Elastic, Monopolist
+from glosten.theory._ensemble import Ensemble, Orders, Simulation, Sums, add_up, means_of_paths, simulate_ensemble
 from glosten.theory._event_uncertainty import (
     BinaryNoTrade,
     EventUncertainty,
@@ -77,6 +80,7 @@ from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
 from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
+from glosten.theory._monopolist_market import MonopolistMarket
 from glosten.theory._noisy_signal import (
     NoisySignal,
     OrderFlow,
@@ -86,21 +90,9 @@ from glosten.theory._noisy_signal import (
     signal_side_if_low,
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
-from glosten.theory._order_flow import Simulation, TwoSidedQuotes
-from glosten.theory._posted_quotes import (
-    LINEAR,
-    LOGISTIC,
-    DemandNumbers,
-    competitive_premium,
-    demand_numbers,
-    informed_order,
-    monopoly_premium,
-    posted_order_if,
-    posted_profit,
-    posted_share,
-)
+from glosten.theory._order_flow import TwoSidedQuotes
+from glosten.theory._posted_quotes import informed_order, posted_order_if
 from glosten.theory._risk_averse import (
-    RiskAverse,
     bernoulli_cumulant,
     gaussian_price,
     indifference_price,
@@ -108,6 +100,9 @@ from glosten.theory._risk_averse import (
     mean_sd_price,
     mean_variance_price,
 )
+from glosten.theory._risk_averse_elastic import RiskAverseElastic
+from glosten.theory._risk_averse_model import RiskAverse
+from glosten.theory._sequence import Sequential, sequence_log_likelihood
 from glosten.theory._strategic_insider import (
     Choices,
     StrategicInsider,
@@ -116,7 +111,8 @@ from glosten.theory._strategic_insider import (
     insider_choices,
     insider_values,
 )
-from glosten.theory._trade_size import SizeQuotes, TradeSize, large_fraction, size_premium
+from glosten.theory._trade_size import SizeQuotes, TradeSize
+from glosten.theory._trade_size_choice import large_fraction, size_premium
 from glosten.theory._value_laws import (
     AnyValue,
     ExponentialValue,
@@ -131,8 +127,6 @@ from glosten.theory._value_laws import (
 )
 
 __all__ = [
-    "LINEAR",
-    "LOGISTIC",
     "AnyValue",
     "BackBaruch",
     "Binary",
@@ -142,7 +136,7 @@ __all__ = [
     "ContinuousValue",
     "Das",
     "Demand",
-    "DemandNumbers",
+    "DemandCode",
     "Ekop",
     "Elastic",
     "Ensemble",
@@ -163,6 +157,7 @@ __all__ = [
     "LogisticDemand",
     "ManyValues",
     "Monopolist",
+    "MonopolistMarket",
     "NoisySignal",
     "NormalValue",
     "OrderFlow",
@@ -170,6 +165,8 @@ __all__ = [
     "Play",
     "Quotes",
     "RiskAverse",
+    "RiskAverseElastic",
+    "Sequential",
     "Simulation",
     "SizeQuotes",
     "StrategicInsider",
@@ -202,7 +199,7 @@ __all__ = [
     "das_recentre",
     "das_steps_off",
     "das_update",
-    "demand_numbers",
+    "demand_share",
     "ekop_ask",
     "ekop_bid",
     "ekop_log_likelihood",
@@ -246,17 +243,16 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "means_of_paths",
-    "monopoly_premium",
+    "monopolist_premium",
     "net_buys_to",
     "normal_ask",
     "order_flow",
     "pin",
     "posted_order_if",
-    "posted_profit",
-    "posted_share",
     "posterior",
     "quotes",
     "require",
+    "sequence_log_likelihood",
     "side_if_high",
     "side_if_low",
     "side_probability",
