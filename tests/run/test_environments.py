@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -251,3 +252,15 @@ def test_without_gymnasium_the_error_says_how_to_install_it(monkeypatch: pytest.
         _ = run.MakerEnvironment
     with pytest.raises(AttributeError, match="no attribute 'Maker'"):
         _ = run.Maker
+
+
+def blocks(language: str) -> list[str]:
+    page = Path(__file__).resolve().parents[2] / "docs" / "environments.md"
+    return [part.split("```")[0] for part in page.read_text(encoding="utf-8").split(f"```{language}\n")[1:]]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_commands_of_the_docs_print_what_stands_there(number: int) -> None:
+    code, printed = blocks("python")[number], blocks("text")[number]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == printed

@@ -25,7 +25,7 @@ def test_at_the_competitive_quotes_an_order_says_what_the_elastic_market_says(mo
     )
     for order in (-1, 0, 1):
         high, low = (posted_order_if(v, order, quotes[:2], model.alpha, takers) for v in (model.v_high, model.v_low))
-        if quotes.bid > model.v_low and quotes.ask < model.v_high:
+        if quotes.bid > model.v_low + 1e-9 and quotes.ask < model.v_high - 1e-9:
             assert model.prior * high + (1.0 - model.prior) * low == pytest.approx(
                 model.order_probability(order), abs=1e-14
             )
