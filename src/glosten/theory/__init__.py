@@ -65,7 +65,8 @@ from glosten.theory._dynamics import (
     two_sided_exit,
     wald_hitting_time,
 )
-from glosten.theory._ekop import Ekop, ekop_ask, ekop_bid, ekop_log_likelihood, pin
+from glosten.theory._ekop import ArrivalQuotes, Ekop
+from glosten.theory._ekop_quotes import ekop_ask, ekop_bid, ekop_log_likelihood, pin
 from glosten.theory._elastic import Elastic, Monopolist
 from glosten.theory._ensemble import Ensemble, Orders, Simulation, Sums, add_up, means_of_paths, simulate_ensemble
 from glosten.theory._event_uncertainty import (
@@ -76,8 +77,10 @@ from glosten.theory._event_uncertainty import (
     trade_alpha,
 )
 from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
+from glosten.theory._insider_choice import gain_of_buying, gain_of_selling, insider_choices, insider_values
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
+from glosten.theory._kyle_limit import KyleLimit
+from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
 from glosten.theory._monopolist_market import MonopolistMarket
@@ -103,14 +106,7 @@ from glosten.theory._risk_averse import (
 from glosten.theory._risk_averse_elastic import RiskAverseElastic
 from glosten.theory._risk_averse_model import RiskAverse
 from glosten.theory._sequence import Sequential, sequence_log_likelihood
-from glosten.theory._strategic_insider import (
-    Choices,
-    StrategicInsider,
-    gain_of_buying,
-    gain_of_selling,
-    insider_choices,
-    insider_values,
-)
+from glosten.theory._strategic_insider import Choices, StrategicInsider
 from glosten.theory._trade_size import SizeQuotes, TradeSize
 from glosten.theory._trade_size_choice import large_fraction, size_premium
 from glosten.theory._value_laws import (
@@ -128,6 +124,7 @@ from glosten.theory._value_laws import (
 
 __all__ = [
     "AnyValue",
+    "ArrivalQuotes",
     "BackBaruch",
     "Binary",
     "BinaryNoTrade",

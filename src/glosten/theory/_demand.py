@@ -22,6 +22,7 @@ LINEAR, LOGISTIC = 0, 1
 WIDTH = Interval("width", "the premium at which nobody trades without information", 0.0, math.inf, open_low=True)
 SCALE = Interval("scale", "the premium per unit of log-odds of staying out", 0.0, math.inf, open_low=True)
 BISECTIONS = 200
+NEWTON_STEPS = 40
 EXP_LIMIT = 700.0
 LOGISTIC_BEST = 1.2784645427610738
 """Premium over scale that maximises q(x) x: 1 + W(1/e)."""
@@ -98,6 +99,28 @@ def _logistic_peak(ratio: float) -> float:
 
 
 @jit
+def _first_logistic_root(gap: float, informed: float, noise: float, scale: float) -> float:
+    """Return the root of noise q(x) x = informed (gap - x) before the hump of demand; NaN where Newton finds none.
+
+    Source: the difference of the two sides rises and is concave up to `LOGISTIC_TURN`, so Newton's steps from 0 climb
+    to the root and never pass it.
+    """
+    x = 0.0
+    for _ in range(NEWTON_STEPS):
+        if x >= scale * LOGISTIC_TURN or x >= gap:
+            return math.nan
+        grown = math.exp(x / scale)
+        slope = noise * 2.0 * (1.0 + grown - x / scale * grown) / (1.0 + grown) ** 2 + informed
+        if slope <= 0.0:
+            return math.nan
+        step = (informed * (gap - x) - noise * logistic_demand(x, scale) * x) / slope
+        x += step
+        if step <= 4e-16 * x:
+            return x
+    return math.nan
+
+
+@jit
 def logistic_premium(gap: float, informed: float, noise: float, scale: float) -> float:
     """Return the competitive premium under logistic demand; it never breaks down but jumps to near the gap.
 
@@ -109,6 +132,9 @@ def logistic_premium(gap: float, informed: float, noise: float, scale: float) ->
         return math.nan
     if gap <= 0.0 or informed <= 0.0:
         return 0.0
+    near = _first_logistic_root(gap, informed, noise, scale)
+    if not math.isnan(near):
+        return near
     low, high = 0.0, min(scale * _logistic_peak(informed / noise), gap)
     if noise * logistic_demand(high, scale) * high < informed * (gap - high):
         low, high = high, gap

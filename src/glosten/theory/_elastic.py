@@ -87,15 +87,17 @@ class Elastic:
         gap = self.side_numbers(side)[0]
         return self.demand.critical_alpha(gap, self.prior if side > 0 else 1.0 - self.prior, self.eta)
 
-    def order_table(self, bid_premium: float | None, ask_premium: float | None) -> OrderTable:
+    def order_table(
+        self, bid_premium: float | None, ask_premium: float | None, *, prices_out: bool = False
+    ) -> OrderTable:
         """Return who sends which order by value, where both sides are quoted at these premiums; None is a closed side.
 
-        The informed come where V lies beyond the quote, and where it is certain and the quote asks nothing for it.
+        The informed of an open side come; ``prices_out``: only where V lies beyond the quote, as under a monopolist.
         """
         informed, noise = np.zeros((2, 3)), np.zeros((2, 3))
         for side, knows, premium in ((1, 1, ask_premium), (-1, 0, bid_premium)):
             gap, _, present = self.side_numbers(side)
-            comes = premium is not None and (premium < gap or premium <= 0.0)
+            comes = premium is not None and not (prices_out and premium >= gap)
             informed[knows, side + 1 if comes else 1] = self.alpha
             noise[:, side + 1] = 0.0 if premium is None else present * min(self.demand.share(premium), 1.0)
         noise[:, 1] = np.maximum(1.0 - self.alpha - noise[:, 0] - noise[:, 2], 0.0)

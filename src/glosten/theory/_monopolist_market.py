@@ -44,7 +44,8 @@ class MonopolistMarket:
     @property
     def _table(self) -> OrderTable:
         bid, ask = self.offer(-1), self.offer(1)
-        return self.market.order_table(None if bid is None else bid.premium, None if ask is None else ask.premium)
+        premiums = None if bid is None else bid.premium, None if ask is None else ask.premium
+        return self.market.order_table(*premiums, prices_out=True)
 
     def order_probability(self, order: int) -> float:
         """Return P(the next period brings this order): +1 a buy, -1 a sell, 0 no trade."""

@@ -89,7 +89,7 @@ def side_premium(
         premium = averse_premium(side, market, beliefs, demand, maker)
     if math.isnan(premium):
         return premium, 0.0, 0.0
-    comes = alpha if premium < gap or premium <= 0.0 else 0.0
+    comes = 0.0 if maker[0] == MONOPOLIST_RULE and premium >= gap else alpha
     return premium, comes, noise * demand_share(premium, demand)
 
 
