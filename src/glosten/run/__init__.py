@@ -1,8 +1,23 @@
-"""Let time pass: simulate a model, backtest the maker."""
+"""Let time pass: simulate a model, backtest the maker, let an agent play either part."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
+from glosten.run._environment_policies import (
+    BestResponseInsider,
+    CompetitiveMaker,
+    HonestInsider,
+    InventoryMaker,
+    MonopolistMaker,
+    ZeroIntelligenceInsider,
+    ZeroIntelligenceMaker,
+)
+from glosten.run._environment_tasks import MARKS, InsiderTask, MakerTask
 from glosten.run._experiment import Experiment, Published, results_of, run_experiment
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
@@ -13,35 +28,77 @@ from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
 
+if TYPE_CHECKING:
+    from glosten.run._environments import (
+        InsiderEnvironment,
+        InsiderVectorEnvironment,
+        MakerEnvironment,
+        MakerVectorEnvironment,
+        evaluate,
+        register_environments,
+    )
+
 __all__ = [
     "BREAKER_ROW",
     "CYCLE_ROW",
     "ENGINES",
     "FILL_ROW",
+    "MARKS",
     "MODELS",
+    "BestResponseInsider",
+    "CompetitiveMaker",
     "Counterparty",
     "DasSimulation",
     "Demonstration",
     "Execution",
     "Experiment",
+    "HonestInsider",
+    "InsiderEnvironment",
+    "InsiderTask",
+    "InsiderVectorEnvironment",
+    "InventoryMaker",
+    "MakerEnvironment",
+    "MakerTask",
+    "MakerVectorEnvironment",
     "ModelFile",
     "ModelKind",
+    "MonopolistMaker",
     "Path",
     "Published",
     "Run",
     "Simulation",
+    "ZeroIntelligenceInsider",
+    "ZeroIntelligenceMaker",
     "amount",
     "backtest",
     "demonstrate",
+    "evaluate",
     "explain",
     "make_model",
     "model_kind",
     "plain_values",
     "read_experiment",
     "read_model_file",
+    "register_environments",
     "results_of",
     "run_experiment",
     "simulate",
     "simulate_das",
     "start_target",
 ]
+
+_NEED_GYMNASIUM = {
+    "InsiderEnvironment",
+    "InsiderVectorEnvironment",
+    "MakerEnvironment",
+    "MakerVectorEnvironment",
+    "evaluate",
+    "register_environments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs gymnasium when it is first asked for: gymnasium is an extra, and takes its time."""
+    if name in _NEED_GYMNASIUM:
+        return getattr(importlib.import_module("glosten.run._environments"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -222,9 +222,7 @@ _KINDS = (
     _kind("back_baruch", "An insider who chooses when to trade, and may bluff.", BackBaruch),
     _kind("kyle_limit", "Many small trades: Kyle's limit.", KyleLimit),
     _kind("risk_averse", "A maker who dislikes risk: inventory in the quotes.", RiskAverse, Binary),
-    _elastic(
-        "risk_averse_elastic", "The same where noise minds the price: quotes steer it.", RiskAverseElastic
-    ),
+    _elastic("risk_averse_elastic", "The same where noise minds the price: quotes steer it.", RiskAverseElastic),
     _kind("competing_makers", "Makers who undercut one another on a grid of ticks.", CompetingMakers, Binary),
 )
 MODELS = {kind.name: kind for kind in _KINDS}

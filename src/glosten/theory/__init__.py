@@ -43,6 +43,7 @@ from glosten.theory._das import (
 from glosten.theory._das_model import Das, FirstQuote
 from glosten.theory._demand import (
     Demand,
+    DemandCode,
     LinearDemand,
     LogisticDemand,
     compelled_premium,
@@ -93,6 +94,7 @@ from glosten.theory._noisy_signal import (
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
 from glosten.theory._order_flow import TwoSidedQuotes
+from glosten.theory._posted_quotes import informed_order, posted_order_if
 from glosten.theory._risk_averse import (
     bernoulli_cumulant,
     gaussian_price,
@@ -131,6 +133,7 @@ __all__ = [
     "ContinuousValue",
     "Das",
     "Demand",
+    "DemandCode",
     "Ekop",
     "Elastic",
     "Ensemble",
@@ -212,6 +215,7 @@ __all__ = [
     "hitting_time",
     "impact",
     "indifference_price",
+    "informed_order",
     "informed_share",
     "insider_choices",
     "insider_intensities",
@@ -241,6 +245,7 @@ __all__ = [
     "normal_ask",
     "order_flow",
     "pin",
+    "posted_order_if",
     "posterior",
     "quotes",
     "require",

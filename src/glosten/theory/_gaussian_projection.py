@@ -190,6 +190,15 @@ class GaussianDas:
             variance += self.p_jump * self.sigma**2
         return replace(self, mean=float(mean), variance=float(variance), inventory=self.inventory - order)
 
+    def informed_share(self, order: int) -> float | None:
+        """Return P(the trader was informed | order), None where it cannot happen.
+
+        Source: Bayes.
+        """
+        total = self.order_probability(order)
+        noise = (1.0 - self.alpha) * (self.eta if order else 1.0 - 2.0 * self.eta)
+        return max(1.0 - noise / total, 0.0) if total > 0.0 else None
+
     def jump(self) -> GaussianDas:
         """Return the model once the maker is told that the value has jumped: N(E[V], sigma^2), as `Das.jump`."""
         return replace(self, variance=None)
