@@ -1,5 +1,7 @@
-"""Let time pass: simulate a model, backtest the maker."""
+"""Let time pass: simulate a model, run a market of agents, backtest the maker."""
 
+from glosten.run._agent_file import read_market
+from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
@@ -15,11 +17,13 @@ __all__ = [
     "CYCLE_ROW",
     "ENGINES",
     "FILL_ROW",
+    "Account",
     "Counterparty",
     "DasSimulation",
     "Demonstration",
     "Execution",
     "Experiment",
+    "MarketRun",
     "Path",
     "Published",
     "Run",
@@ -28,9 +32,12 @@ __all__ = [
     "backtest",
     "demonstrate",
     "explain",
+    "market_steps",
     "read_experiment",
+    "read_market",
     "results_of",
     "run_experiment",
+    "run_market",
     "simulate",
     "simulate_das",
     "start_target",
