@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from glosten.crowd import MAKER_KINDS, TRADER_KINDS, Maker, Market, News, Trader
+from glosten.crowd import MAKER_KINDS, TRADER_KINDS, Maker, Trader
 from glosten.errors import DomainError
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -86,78 +86,3 @@ def test_every_problem_is_told_at_once_with_the_nearest_name() -> None:
 )
 def test_contradictions_within_an_agent_are_refused(make: Any, words: str) -> None:
     assert words in refused(make)
-
-
-@pytest.mark.parametrize(
-    ("news", "words"),
-    [
-        ({"sd": 1.0}, "one of periods, every and chance"),
-        ({"every": 3, "chance": 0.1, "sd": 1.0}, "one of periods, every and chance"),
-        ({"every": 3}, "one of sd, jumps and redraw"),
-        ({"every": 3, "sd": 1.0, "redraw": True}, "one of sd, jumps and redraw"),
-        ({"every": -1, "sd": 1.0}, "every must be"),
-        ({"periods": [0], "sd": 1.0}, "periods must be a list"),
-        ({"chance": 2.0, "sd": 1.0}, "chance must be a probability"),
-        ({"every": 3, "sd": -1.0}, "sd must be"),
-        ({"every": 3, "redraw": 1}, "redraw must be true or false"),
-        ({"every": 3, "jumps": ["x"]}, "jumps must be a list of numbers"),
-        ({"every": 3, "jumps": [1.0], "chances": [-1.0]}, "chances must be a list of probabilities"),
-        ({"every": 3, "jumps": [1.0, 2.0], "chances": [0.5, 0.4]}, "add up to 1"),
-        ({"every": 3, "sd": 1.0, "told": "all"}, "told must be one of"),
-        ({"every": 3, "redraw": True, "told": "size"}, "leaves nothing to know"),
-    ],
-)
-def test_news_that_makes_no_sense_is_refused(news: dict[str, Any], words: str) -> None:
-    assert words in refused(News, "n", **news)
-
-
-def test_scheduled_news_knows_its_periods() -> None:
-    assert News("n", every=10, sd=1.0).schedule(31) == [10, 20, 30]
-    assert News("n", periods=[1, 5, 99], sd=1.0).schedule(20) == [0, 4]
-    assert News("n", chance=0.1, sd=1.0).schedule(20) == []
-    assert "opening" in refused(News, "opening", every=3, sd=1.0)
-
-
-MAKER = Maker("maker", "glosten_milgrom", {"alpha": 0.3})
-NOISE = Trader("noise", "noise")
-GOOD: dict[str, Any] = {"values": (98, 102), "periods": 10, "makers": (MAKER,), "traders": (NOISE,)}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"values": ()}, "at least one value"),
-        ({"values": (98, "x")}, "values must be a list of numbers"),
-        ({"chances": (0.5, 0.6)}, "add up to 1"),
-        ({"periods": 0}, "periods must be a whole number"),
-        ({"paths": 0}, "paths must be"),
-        ({"seed": -1}, "seed must be"),
-        ({"tick": 0.0}, "tick must be more than 0"),
-        ({"lot": -1.0}, "lot must be more than 0"),
-        ({"sd": -1.0}, "sd must be 0 or more"),
-        ({"quiet": 1.0}, "quiet must be"),
-        ({"makers": ()}, "at least one maker"),
-        ({"traders": (Trader("noise", "noise", weight=0),)}, "weight above 0"),
-        ({"traders": (NOISE, NOISE)}, 'Two agents are called "noise"'),
-        ({"values": (98.001, 102)}, "multiples of the tick"),
-        ({"tick": 1e-17}, "take a larger tick"),
-        ({"values": (98, 100, 102)}, "v_low and v_high are needed"),
-        (
-            {
-                "values": (98, 100),
-                "makers": (Maker("m", "elastic", {"alpha": 0.3, "width": 1, "v_low": 9, "v_high": 10}),),
-            },
-            "prior is needed",
-        ),
-        ({"traders": (Trader("p", "partial", {"sees": ["earnings"]}),)}, "is no part of the value"),
-        ({"traders": (Trader("p", "partial", {"level": 200}),)}, "above is needed"),
-        ({"traders": (Trader("i", "informed", {"ahead": 3}),)}, "ahead needs scheduled news"),
-        ({"traders": (Trader("i", "insider"),)}, "alpha must lie below 1"),
-        ({"traders": (Trader("i", "insider"), NOISE), "periods": 401}, "at most 400 periods"),
-        ({"traders": (Trader("i", "insider", {"gamma": 1.0}), NOISE)}, "both excluded"),
-        ({"traders": (Trader("i", "insider"), NOISE), "chances": (0, 1)}, "not certain"),
-    ],
-)
-def test_a_market_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
-    Market(**GOOD)
-    assert words in refused(Market, **{**GOOD, **change})

@@ -84,7 +84,7 @@ class Maker:
     def __post_init__(self) -> None:
         problems = [name_problem("a maker", self.name)]
         problems += [whole_problem("count", self.count, 1, MOST_MAKERS), whole_problem("lots", self.lots, 1, MOST_LOTS)]
-        if self.kind not in MAKER_KINDS:
+        if not isinstance(self.kind, str) or self.kind not in MAKER_KINDS:
             problems.append(unknown_kind(self.kind, MAKER_KINDS))
         else:
             problems += trait_problems(MAKER_KINDS[self.kind], self.parameters, ("count", "lots", "quote"))

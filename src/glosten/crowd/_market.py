@@ -62,9 +62,11 @@ class Market:
 
     def _own_problems(self) -> Iterator[str | None]:
         """Yield what is wrong with each number by itself, None for what is right."""
-        yield from (f"[market] {problem}" for problem in law_problems(("values", self.values), self.chances) if problem)
-        if not len(self.values):
-            yield "[market] values must name at least one value in price units."
+        wrong = law_problems(("values", self.values), self.chances)
+        yield from wrong
+        if not wrong and not self.values:
+            yield "values must name at least one value in price units."
+        yield None if isinstance(self.name, str) else f"name must be a text; it was {spell(self.name)}."
         yield whole_problem("periods", self.periods, 1, MOST_PERIODS)
         yield whole_problem("paths", self.paths, 1, 10**12)
         yield whole_problem("seed", self.seed, 0, LARGEST_SEED)

@@ -122,7 +122,7 @@ class Trader:
         ]
         if isinstance(self.weight, bool) or not (isinstance(self.weight, int | float) and 0 <= self.weight < math.inf):
             problems.append(f"weight must be a number, 0 or more; it was {self.weight!r}.")
-        if self.kind not in TRADER_KINDS:
+        if not isinstance(self.kind, str) or self.kind not in TRADER_KINDS:
             problems.append(unknown_kind(self.kind, TRADER_KINDS))
         else:
             problems += trait_problems(TRADER_KINDS[self.kind], self.parameters, ("count", "weight", "lots", "decide"))
