@@ -1,10 +1,12 @@
-"""Let time pass: simulate a model, backtest the maker, let an agent play either part."""
+"""Let time pass: simulate a model, run a market of agents, backtest the maker, let an agent play either part."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from glosten.run._agent_file import is_market_file, read_market
+from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
@@ -45,6 +47,7 @@ __all__ = [
     "FILL_ROW",
     "MARKS",
     "MODELS",
+    "Account",
     "BestResponseInsider",
     "CompetitiveMaker",
     "Counterparty",
@@ -60,6 +63,7 @@ __all__ = [
     "MakerEnvironment",
     "MakerTask",
     "MakerVectorEnvironment",
+    "MarketRun",
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
@@ -74,14 +78,18 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "explain",
+    "is_market_file",
     "make_model",
+    "market_steps",
     "model_kind",
     "plain_values",
     "read_experiment",
+    "read_market",
     "read_model_file",
     "register_environments",
     "results_of",
     "run_experiment",
+    "run_market",
     "simulate",
     "simulate_das",
     "start_target",

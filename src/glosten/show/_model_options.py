@@ -19,7 +19,11 @@ BINARY = {"v_low": 98.0, "v_high": 102.0, "prior": 0.5, "alpha": 0.3, "gamma": 0
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="A model, a TOML file as in config/models/.", show_default=False),
+    typer.Argument(
+        metavar="[FILE]",
+        help="A TOML file: a model as in config/models/, or a market as in config/markets/.",
+        show_default=False,
+    ),
 ]
 Name = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="A model by name; `glosten models` lists them.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glosten.show._figure import check_figure, draw_simulation
+from glosten.show._market_simulation import refuse_for_market, simulate_market
 from glosten.show._model_options import Alpha, Chosen, File, Gamma, High, Low, Name, Prior, Sets, choose_model
 from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
@@ -56,9 +57,21 @@ def simulate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Simulate a model: spread, error and belief by period, and who gained what."""
+    """Simulate a model or a market of agents: spread and error by period, and who gained what."""
     from glosten import run  # noqa: PLC0415
 
+    if file is not None and run.is_market_file(file):
+        foreign: dict[str, Any] = {
+            "--model": model,
+            "--set": parameters,
+            "--trades": trades,
+            "--engine": engine,
+            "--figure": figure,
+        }
+        foreign |= {"--v-low": v_low, "--v-high": v_high, "--prior": prior, "--alpha": alpha, "--gamma": gamma}
+        refuse_for_market(file, [name for name, value in foreign.items() if value is not None])
+        simulate_market(file, (paths, seed, _cores() if threads is None else threads), as_json=as_json)
+        return
     flags = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
     chosen = choose_model(file, model, parameters, flags)
     if figure is not None:
