@@ -191,7 +191,6 @@ def test_a_figure_is_drawn_whole_and_always_the_same(tmp_path: Path, kind: str) 
         (("--set", "alpha"), "--set takes NAME=VALUE"),
         (("--model", "dsa"), "Did you mean das"),
         (("none.toml",), "none.toml does not exist"),
-        (("none.toml", "--model", "das"), "not both"),
         (("--set", "alhpa=0.3"), "Did you mean alpha"),
     ],
 )
@@ -221,6 +220,12 @@ name = "noise"
 kind = "noise"
 weight = 7
 """
+
+
+def test_a_file_and_a_name_are_not_both_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text('[model]\nkind = "das"\n', encoding="utf-8")
+    assert "not both" in refused(capsys, "simulate", str(file), "--model", "das")[0]
 
 
 def test_a_market_of_agents_is_simulated_from_its_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

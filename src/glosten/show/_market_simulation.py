@@ -32,8 +32,8 @@ def simulate_market(file: Path, given: tuple[int | None, int | None, int], *, as
     market = read_market(file)
     market = replace(market, paths=market.paths if paths is None else paths, seed=market.seed if seed is None else seed)
     with Waiting(f"Simulating {market.name}") as waiting:
-        stepped = any(one.kind == "python" for one in (*market.traders, *market.makers))
-        found = run_market(market, Execution(threads, sampled=0, progress=waiting.advance), stepped=stepped)
+        kinds = [one.kind for one in market.traders] + [one.kind for one in market.makers]
+        found = run_market(market, Execution(threads, sampled=0, progress=waiting.advance), stepped="python" in kinds)
     if as_json:
         emit_json(found.members())
     else:
