@@ -158,8 +158,8 @@ class KyleLimit:
     def ensemble(self, periods: int, seed: int = 0, horizon: float | None = None) -> KernelEnsemble:
         """Return all paths that the seed draws, at so many equally spaced times up to ``horizon``, 1 / r unless given.
 
-        A path ends, its price at the value, when the value is revealed. Prices are exact in law; gains are those of one
-        auction a step, exact as steps shrink. There is no spread and no count of trades: both are 0.
+        A path ends, its price at the value, when the value is revealed. Prices are exact in law; gains are
+        reckoned step by step, exact as steps shrink. There is no spread and no count of trades: both are 0.
 
         Source: `kyle_paths`.
         """
