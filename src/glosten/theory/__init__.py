@@ -79,7 +79,7 @@ from glosten.theory._event_uncertainty import (
 from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
 from glosten.theory._insider_choice import gain_of_buying, gain_of_selling, insider_choices, insider_values
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import KyleLimit
+from glosten.theory._kyle_limit import ImpactQuotes, KyleLimit
 from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
@@ -145,6 +145,7 @@ __all__ = [
     "GaussianDas",
     "HittingTime",
     "Impact",
+    "ImpactQuotes",
     "Intensities",
     "Interval",
     "KyleLimit",
