@@ -64,7 +64,7 @@ def measure_point(kind: ModelKind, point: Mapping[str, Any], measure: str, size:
         found = simulate_das(model, periods, replications, seed)
         means = (found.spread, found.maker, found.informed, found.noise, found.distance, found.trades, found.inventory)
         return dict(zip(AVERAGED, means, strict=True))
-    return _simulated(simulate(model, periods, replications, seed, measure, Execution(sampled=0)))  # type: ignore[arg-type]
+    return _simulated(simulate(model, periods, max(replications, 1), seed, measure, Execution(sampled=0)))  # type: ignore[arg-type]
 
 
 def _number(value: float | None) -> float:
