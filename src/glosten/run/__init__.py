@@ -8,7 +8,7 @@ from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._result import Run
 from glosten.run._sample import Path
-from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulate import ENGINES, Execution, FirstPassage, Simulation, simulate
 
 __all__ = [
     "BREAKER_ROW",
@@ -20,6 +20,7 @@ __all__ = [
     "Demonstration",
     "Execution",
     "Experiment",
+    "FirstPassage",
     "Path",
     "Published",
     "Run",

@@ -6,6 +6,7 @@ standard error and the number of paths behind it.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from operator import index
@@ -15,10 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten.errors import InputError
-from glosten.run._monte_carlo import MonteCarlo, Progress, Sums, count_high, reach
+from glosten.run._monte_carlo import (
+    MOST_TRADES_F32,
+    PRECISIONS,
+    MonteCarlo,
+    Precision,
+    Progress,
+    Sums,
+    count_high,
+    reach,
+)
 from glosten.run._sample import Path, sample
 from glosten.statistics import Mean, means_of_sums, stream
 from glosten.theory import Binary
+from glosten.theory._binary_model import TARGET
 
 Floats = NDArray[np.float64]
 Engine = Literal["exact", "mc"]
@@ -28,20 +39,41 @@ LARGEST_SEED = 2**64 - 1
 MOST_TRADES_EXACT = 50_000
 """The exact law costs the square of this: half a minute at the most."""
 MOST_DRAWS = 2**62
+MOST_SAMPLED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How to simulate, as opposed to what: nothing here changes a single bit of the result, ``sampled`` aside.
+    """How to simulate, as opposed to what, and what to keep: threads, blocks and progress do not change a bit.
 
     ``threads`` that share the work; ``blocks`` of 512 paths that one thread takes at a time (None: as many as are
-    worth its while); ``sampled`` paths to keep in full; ``progress`` is called with (paths done, paths in all).
+    worth its while); ``sampled`` paths to keep in full: so many of the first, or those with the numbers given;
+    ``progress`` is called with (paths done, paths in all); ``precision`` of the kernel, where f32 takes the paths of
+    f64 at some 1e-5 of its accuracy; ``target``, a belief of which to tell when paths with V = V_H first reach it.
     """
 
     threads: int = 1
     blocks: int | None = None
-    sampled: int = 3
+    sampled: int | tuple[int, ...] = 3
     progress: Progress | None = None
+    precision: Precision = "f64"
+    target: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPassage:
+    """When the belief first reached ``target`` on the ``n`` paths with V = V_H.
+
+    ``reached`` (T + 1,) is P(reached by trade t | V_H), NaN where no path had that value; ``time`` the mean number of
+    trades it took those that reached it within T,
+    which ``time.n`` counts.
+    """
+
+    target: float
+    reached: Floats
+    reached_se: Floats
+    time: Mean
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +103,7 @@ class Simulation:
     seconds: float
     trades_per_second: float
     sampled: tuple[Path, ...]
+    first_passage: FirstPassage | None = None
 
 
 def simulate(
@@ -110,14 +143,33 @@ def _check(trades: int, paths: int, seed: int, engine: str, execution: Execution
         whole_problem("seed", seed, 0, LARGEST_SEED),
         None if engine in ENGINES else f"engine must be {' or '.join(ENGINES)}; it was {engine!r}.",
         whole_problem("threads", execution.threads, 1, 1024),
-        whole_problem("sampled", execution.sampled, 0, 1000),
+        *_sampled_problems(execution.sampled, paths if engine == "mc" else 10**12),
+        None
+        if execution.precision in PRECISIONS
+        else f"precision must be {' or '.join(PRECISIONS)}; it was {execution.precision!r}.",
+        None if execution.target is None else TARGET.problem(execution.target),
         None if execution.blocks is None else whole_problem("blocks", execution.blocks, 1, 2**40),
     ]
     found = [problem for problem in problems if problem is not None]
+    if not found and execution.precision == "f32" and trades > MOST_TRADES_F32:
+        found = [f"trades must not exceed {MOST_TRADES_F32} in f32; it was {trades}."]
     if not found and trades * paths > MOST_DRAWS:
         found = [f"trades times paths must not exceed {MOST_DRAWS}; it was {trades * paths}."]
     if found:
         raise InputError(found)
+
+
+def _sampled_problems(sampled: int | tuple[int, ...], paths: int) -> list[str | None]:
+    """Return what is wrong with the paths to keep in full."""
+    if not isinstance(sampled, tuple):
+        return [whole_problem("sampled", sampled, 0, MOST_SAMPLED)]
+    too_many = f"no more than {MOST_SAMPLED} paths can be kept in full; there were {len(sampled)}."
+    problems = [whole_problem("a number in sampled", number, 0, paths - 1) for number in sampled]
+    return [*problems, too_many if len(sampled) > MOST_SAMPLED else None]
+
+
+def _sampled_numbers(sampled: int | tuple[int, ...], paths: int) -> tuple[int, ...]:
+    return sampled if isinstance(sampled, tuple) else tuple(range(min(sampled, paths)))
 
 
 def _value_key(seed: int) -> np.uint64:
@@ -146,16 +198,17 @@ def _exact(model: Binary, trades: int, seed: int, execution: Execution) -> Simul
         threads=1,
         seconds=seconds,
         trades_per_second=trades / seconds,
-        sampled=sample(model, trades, seed, execution.sampled, _value_key(seed)),
+        sampled=sample(model, trades, seed, _sampled_numbers(execution.sampled, MOST_SAMPLED), _value_key(seed)),
+        first_passage=None if execution.target is None else _exact_passage(model, trades, execution.target),
     )
 
 
 def _drawn(model: Binary, trades: int, paths: int, seed: int, execution: Execution) -> Simulation:
-    kernel = MonteCarlo(model, trades, seed)
+    kernel = MonteCarlo(model, trades, seed, execution.precision, execution.target)
     kernel.compile()
-    count_high(_value_key(seed), 0, model.prior)
+    count_high(_value_key(seed), 0, 0, model.prior)
     started = time.perf_counter()
-    n_high = count_high(_value_key(seed), paths, model.prior)
+    n_high = count_high(_value_key(seed), 0, paths, model.prior)
     blocks = execution.blocks or kernel.blocks_per_task()
     low, high = kernel.run((paths - n_high, n_high), execution.threads, blocks, execution.progress)
     seconds = time.perf_counter() - started
@@ -178,7 +231,8 @@ def _drawn(model: Binary, trades: int, paths: int, seed: int, execution: Executi
         threads=execution.threads,
         seconds=seconds,
         trades_per_second=trades * paths / seconds,
-        sampled=sample(model, trades, seed, min(execution.sampled, paths), _value_key(seed)),
+        sampled=sample(model, trades, seed, _sampled_numbers(execution.sampled, paths), _value_key(seed)),
+        first_passage=None if execution.target is None else _counted_passage(high, execution.target),
     )
 
 
@@ -195,13 +249,34 @@ def _curves(model: Binary, low: Sums, high: Sums) -> tuple[Floats, Floats, Float
     spans = reach(dates - 1, model.log_odds, model.alpha, model.gamma)
     sums = low.curves + high.curves
     spread, spread_se = means_of_sums(sums[:, 0], sums[:, 1], paths)
-    belief, belief_se = means_of_sums(high.curves[:, 2], high.curves[:, 3], high.paths)
+    doubt, belief_se = means_of_sums(high.curves[:, 2], high.curves[:, 3], high.paths)
+    belief = 1.0 - doubt
     spread[0], belief[0] = (model.quotes().spread or 0.0) / model.width, model.prior
     if model.alpha == 1.0:  # the first trade tells all: from then on one side cannot trade
         spread[1:], spread_se[1:], spans[0] = 0.0, 0.0, 0.0
     spread_se, belief_se = np.hypot(spread_se, spans[0] / paths), np.hypot(belief_se, spans[1] / max(high.paths, 1))
     spread_se[0] = belief_se[0] = 0.0
     return model.width * spread, model.width * spread_se, belief, belief_se
+
+
+def _exact_passage(model: Binary, trades: int, target: float) -> FirstPassage:
+    """Return the law of the first passage within that many trades."""
+    first = model.first_passage(target, trades)
+    reached = np.minimum(np.cumsum(first), 1.0)
+    mean = float(first @ np.arange(trades + 1)) / reached[-1] if reached[-1] > 0.0 else math.nan
+    square = float(first @ np.arange(trades + 1) ** 2.0) / reached[-1] if reached[-1] > 0.0 else math.nan
+    time_taken = Mean.exact(mean, math.sqrt(max(square - mean * mean, 0.0)))
+    return FirstPassage(target, reached, np.zeros(trades + 1), time_taken, 0)
+
+
+def _counted_passage(high: Sums, target: float) -> FirstPassage:
+    """Return when the paths with V = V_H first reached the target; one path more counts towards the errors."""
+    by_then = np.cumsum(high.passed).astype(np.float64)
+    reached, _ = means_of_sums(by_then, by_then, high.paths)
+    share = (by_then + 0.5) / (high.paths + 1)
+    dates = np.arange(high.passed.size, dtype=np.float64)
+    taken = Mean.of_sums(float(high.passed @ dates), float(high.passed @ dates**2), int(by_then[-1]))
+    return FirstPassage(target, reached, np.sqrt(share * (1.0 - share) / (high.paths + 1)), taken, high.paths)
 
 
 def _gains(model: Binary, low: Sums, high: Sums) -> tuple[Mean, Mean, Mean]:
