@@ -74,6 +74,7 @@ from glosten.theory._event_uncertainty import (
 )
 from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
+from glosten.theory._jumping_binary import JumpingBinary, JumpingOrders, relaxed
 from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
@@ -141,6 +142,8 @@ __all__ = [
     "Impact",
     "Intensities",
     "Interval",
+    "JumpingBinary",
+    "JumpingOrders",
     "KyleLimit",
     "Law",
     "Learning",
@@ -234,6 +237,7 @@ __all__ = [
     "pin",
     "posterior",
     "quotes",
+    "relaxed",
     "require",
     "side_if_high",
     "side_if_low",
