@@ -28,7 +28,8 @@ from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._result import Run
 from glosten.run._sample import Path
-from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -55,6 +56,7 @@ __all__ = [
     "Demonstration",
     "Execution",
     "Experiment",
+    "FirstPassage",
     "HonestInsider",
     "InsiderEnvironment",
     "InsiderTask",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from glosten.crowd import Company, Maker, Market, MarketPath, MarketSums, Moment, Trader
 from glosten.errors import InputError
-from glosten.run._simulate import Execution, whole_problem
+from glosten.run._simulation import Execution
 from glosten.statistics import Mean, means_of_sums
 
 Floats = NDArray[np.float64]
@@ -107,12 +107,7 @@ def run_market(market: Market, execution: Execution | None = None, *, stepped: b
     `RunError` where an agent written in Python returns what cannot be traded.
     """
     execution = execution or Execution()
-    problems = [
-        whole_problem("threads", execution.threads, 1, 1024),
-        whole_problem("sampled", execution.sampled, 0, 1000),
-        None if execution.blocks is None else whole_problem("blocks", execution.blocks, 1, 2**40),
-    ]
-    found = [problem for problem in problems if problem is not None]
+    found = [problem for problem in execution.problems(market.paths) if problem is not None]
     if found:
         raise InputError(found)
     company = Company(market, stepped=stepped)
@@ -120,7 +115,7 @@ def run_market(market: Market, execution: Execution | None = None, *, stepped: b
     started = time.perf_counter()
     sums = _add_up(company, execution)
     seconds = time.perf_counter() - started
-    sampled = tuple(company.path(number) for number in range(min(execution.sampled, market.paths)))
+    sampled = tuple(company.path(number) for number in execution.numbers(market.paths))
     return _told(market, sums, execution.threads, sampled, seconds)
 
 

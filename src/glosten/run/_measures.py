@@ -9,7 +9,8 @@ from typing import Any, get_type_hints
 from glosten.errors import InputError
 from glosten.run._das_paths import simulate_das
 from glosten.run._models import ModelKind, make_model
-from glosten.run._simulate import Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import Execution, Simulation
 from glosten.statistics import Mean
 from glosten.theory import Das, GaussianDas
 
