@@ -1,12 +1,33 @@
-"""Let time pass: simulate a model, backtest the maker."""
+"""Let time pass: simulate a model, run a market of agents, backtest the maker, let an agent play either part."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from glosten.run._agent_file import is_market_file, read_market
+from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
-from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
+from glosten.run._environment_policies import (
+    BestResponseInsider,
+    CompetitiveMaker,
+    HonestInsider,
+    InventoryMaker,
+    MonopolistMaker,
+    ZeroIntelligenceInsider,
+    ZeroIntelligenceMaker,
+)
+from glosten.run._environment_tasks import MARKS, InsiderTask, MakerTask
+from glosten.run._experiment import Experiment, Published, results_of, run_experiment
+from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
+from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._model_file import ModelFile, read_model_file
+from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
@@ -16,6 +37,7 @@ from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
@@ -28,7 +50,12 @@ __all__ = [
     "ENGINES",
     "EXPOSURE_ROW",
     "FILL_ROW",
+    "MARKS",
+    "MODELS",
+    "Account",
+    "BestResponseInsider",
     "ChartLine",
+    "CompetitiveMaker",
     "Counterparty",
     "DasSimulation",
     "Dashboard",
@@ -36,7 +63,16 @@ __all__ = [
     "Execution",
     "Experiment",
     "Fact",
+    "FirstPassage",
+    "HonestInsider",
+    "InsiderTask",
+    "InventoryMaker",
     "Ledger",
+    "MakerTask",
+    "MarketRun",
+    "ModelFile",
+    "ModelKind",
+    "MonopolistMaker",
     "Notices",
     "Notification",
     "OperatorLog",
@@ -58,6 +94,8 @@ __all__ = [
     "Twin",
     "Watch",
     "Watched",
+    "ZeroIntelligenceInsider",
+    "ZeroIntelligenceMaker",
     "amount",
     "backtest",
     "backtest_portfolio",
@@ -66,16 +104,24 @@ __all__ = [
     "decision_lines",
     "demonstrate",
     "explain",
+    "is_market_file",
     "is_traced",
     "last_line",
+    "make_model",
+    "market_steps",
+    "model_kind",
     "normal_line",
     "open_breakers",
+    "plain_values",
     "read_experiment",
+    "read_market",
+    "read_model_file",
     "reason_word",
     "refusal_line",
     "replay",
     "results_of",
     "run_experiment",
+    "run_market",
     "share_ledgers",
     "sidebar",
     "simulate",
