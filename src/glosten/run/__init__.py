@@ -25,7 +25,6 @@ from glosten.run._experiment import Experiment, Published, results_of, run_exper
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._notices import Notices, Notification
@@ -36,13 +35,23 @@ from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, Portfoli
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
-from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulate import simulate
 from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
 from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
+
+if TYPE_CHECKING:
+    from glosten.run._environments import (
+        InsiderEnvironment,
+        InsiderVectorEnvironment,
+        MakerEnvironment,
+        MakerVectorEnvironment,
+        evaluate,
+        register_environments,
+    )
 
 __all__ = [
     "BREAKER_ROW",
@@ -65,10 +74,14 @@ __all__ = [
     "Fact",
     "FirstPassage",
     "HonestInsider",
+    "InsiderEnvironment",
     "InsiderTask",
+    "InsiderVectorEnvironment",
     "InventoryMaker",
     "Ledger",
+    "MakerEnvironment",
     "MakerTask",
+    "MakerVectorEnvironment",
     "MarketRun",
     "ModelFile",
     "ModelKind",
@@ -103,6 +116,7 @@ __all__ = [
     "dashboard",
     "decision_lines",
     "demonstrate",
+    "evaluate",
     "explain",
     "is_market_file",
     "is_traced",
@@ -118,6 +132,7 @@ __all__ = [
     "read_model_file",
     "reason_word",
     "refusal_line",
+    "register_environments",
     "replay",
     "results_of",
     "run_experiment",
@@ -131,3 +146,19 @@ __all__ = [
     "watched_backtest",
     "word",
 ]
+
+_NEED_GYMNASIUM = {
+    "InsiderEnvironment",
+    "InsiderVectorEnvironment",
+    "MakerEnvironment",
+    "MakerVectorEnvironment",
+    "evaluate",
+    "register_environments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs gymnasium when it is first asked for: gymnasium is an extra, and takes its time."""
+    if name in _NEED_GYMNASIUM:
+        return getattr(importlib.import_module("glosten.run._environments"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,6 +24,14 @@ Figure = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+DRAWN = {
+    "mc": "± is one standard error over the replications.",
+    "backtest": "± is one standard error: on a tape over 24 blocks of its time (the markout's over customer orders), on "
+    "simulated days over the days. Profit in bps of the base capital.",
+}
+"""Measures whose figures have an error, and what it is."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     experiment = typer.Typer(help="Run a grid of a model from a file, and compare it with what was published.")
@@ -75,6 +83,7 @@ def _deliver(experiment: Experiment, rows: list[dict[str, Any]], folder: Path, *
                 "seed": experiment.seed,
                 "points": len(experiment.points),
                 "finished": len(rows),
+                "skipped": list(experiment.missing),
                 "rows": [row | {"published": [_judged(one, row) for one in _of(experiment, row)]} for row in rows],
                 "out": folder.resolve(),
             }
@@ -124,6 +133,7 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
         "mc": f"{drawn}, seed {experiment.seed}",
         "exact": f"the exact law of {experiment.periods:,} periods at every point",
         "quotes": "the quotes before the first order at every point",
+        "backtest": f"{len(experiment.tapes)} markets, {experiment.replications:,} simulated days",
     }[experiment.measure]
     screen.print(f"[bold]{escape(experiment.title)}[/bold]")
     screen.print(escape(f"Model {experiment.model}; {sizes}; {len(rows)} of {len(experiment.points)} points finished."))
@@ -133,7 +143,7 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
     for name in experiment.varied:
         table.add_column(name, justify="right")
     for figure in shown:
-        drawn = " ± se" if experiment.measure == "mc" else ""
+        drawn = " ± se" if experiment.measure in DRAWN else ""
         table.add_column(f"{figure}{drawn}", justify="right", no_wrap=True)
         if figure in told:
             table.add_column("published", justify="right", no_wrap=True)
@@ -146,8 +156,10 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
         table.add_row(*cells)
     if rows:
         screen.print(table)
-        if experiment.measure == "mc":
-            screen.print("± is one standard error over the replications.", highlight=False)
+        if experiment.measure in DRAWN:
+            screen.print(DRAWN[experiment.measure], highlight=False)
+    for sentence in experiment.missing:
+        screen.print(sentence, style="yellow", markup=False)
     for source in dict.fromkeys(one.source for one in experiment.published):
         screen.print(f"Published: {source}", markup=False)
     if any(not one.replicates for one in experiment.published):
@@ -162,6 +174,8 @@ def _spelled(one: Published) -> str:
 def _cell(mean: float, error: float, measure: str) -> str:
     if mean != mean:  # noqa: PLR0124  # NaN: no quote on that side
         return "-"
+    if measure == "backtest":
+        return f"{mean:.2f} ± {_error(error, 2)}"
     return f"{mean:.4f} ± {_error(error)}" if measure == "mc" else f"{mean:.6g}"
 
 
@@ -169,5 +183,5 @@ def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
-def _error(value: float | None) -> str:
-    return "unknown" if value is None or value != value else f"{value:.4f}"  # noqa: PLR0124  # NaN: one replication
+def _error(value: float | None, decimals: int = 4) -> str:
+    return "unknown" if value is None or value != value else f"{value:.{decimals}f}"  # noqa: PLR0124  # NaN: one replication
