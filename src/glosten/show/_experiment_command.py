@@ -12,6 +12,10 @@ from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
     from glosten.run import Experiment, Published
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An experiment, a TOML file as in experiments/.")]
@@ -24,10 +28,14 @@ Figure = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+WIDEST_VALUE, WIDEST_FIGURE = 9, 24
+"""Columns that a varied value and a figure with its error need at most."""
 DRAWN = {
     "mc": "± is one standard error over the replications.",
-    "backtest": "± is one standard error: on a tape over 24 blocks of its time (the markout's over customer orders), on "
-    "simulated days over the days. Profit in bps of the base capital.",
+    "backtest": (
+        "± is one standard error: on a tape over 24 blocks of its time (the markout's over customer orders), on "
+        "simulated days over the days. Profit in bps of the base capital."
+    ),
 }
 """Measures whose figures have an error, and what it is."""
 
@@ -125,7 +133,6 @@ def _judged(one: Published, row: dict[str, Any]) -> dict[str, Any]:
 
 def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> None:
     from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     screen = console()
     drawn = f"{experiment.replications:,} replications of {experiment.periods:,} periods a point"
@@ -137,11 +144,29 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
     }[experiment.measure]
     screen.print(f"[bold]{escape(experiment.title)}[/bold]")
     screen.print(escape(f"Model {experiment.model}; {sizes}; {len(rows)} of {len(experiment.points)} points finished."))
-    told = {one.figure for one in experiment.published}
     shown = _shown(experiment, rows)
+    room = max(1, (screen.width - sum(max(len(name), WIDEST_VALUE) + 1 for name in experiment.varied)) // WIDEST_FIGURE)
+    for first in range(0, len(shown) if rows else 0, room):
+        screen.print(_table(experiment, rows, shown[first : first + room]))
+    if rows and experiment.measure in DRAWN:
+        screen.print(DRAWN[experiment.measure], highlight=False)
+    for sentence in experiment.missing:
+        screen.print(sentence, style="yellow", markup=False)
+    for source in dict.fromkeys(one.source for one in experiment.published):
+        screen.print(f"Published: {source}", markup=False)
+    if any(not one.replicates for one in experiment.published):
+        screen.print("* does not replicate: shown for the record, not expected to agree.")
+    screen.print(f"Results: {folder.resolve()}", markup=False, soft_wrap=True)
+
+
+def _table(experiment: Experiment, rows: list[dict[str, Any]], shown: Sequence[str]) -> Table:
+    """Return a table of the points with as many figures as there is room for."""
+    from rich.table import Table  # noqa: PLC0415
+
+    told = {one.figure for one in experiment.published}
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in experiment.varied:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for figure in shown:
         drawn = " ± se" if experiment.measure in DRAWN else ""
         table.add_column(f"{figure}{drawn}", justify="right", no_wrap=True)
@@ -154,17 +179,7 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
             if figure in told:
                 cells.append(", ".join(_spelled(one) for one in _of(experiment, row) if one.figure == figure) or "-")
         table.add_row(*cells)
-    if rows:
-        screen.print(table)
-        if experiment.measure in DRAWN:
-            screen.print(DRAWN[experiment.measure], highlight=False)
-    for sentence in experiment.missing:
-        screen.print(sentence, style="yellow", markup=False)
-    for source in dict.fromkeys(one.source for one in experiment.published):
-        screen.print(f"Published: {source}", markup=False)
-    if any(not one.replicates for one in experiment.published):
-        screen.print("* does not replicate: shown for the record, not expected to agree.")
-    screen.print(f"Results: {folder.resolve()}", markup=False, soft_wrap=True)
+    return table
 
 
 def _spelled(one: Published) -> str:
