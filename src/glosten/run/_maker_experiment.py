@@ -286,6 +286,6 @@ def _snaps(run: Run, edges: Floats) -> Floats:
     """Return the snaps of each block: decisions whose anchor is exactly the mid, though it was not before."""
     cycles, tick = run.cycles, float(run.instrument["tick"])
     mid = 0.5 * (cycles["bid"] + cycles["ask"]) * tick
-    is_snap = (cycles["anchor"] == mid) & (np.append(np.nan, cycles["anchor"][:-1]) != mid)
+    is_snap = (cycles["anchor"] == mid) & (np.append(mid[:1], cycles["anchor"][:-1]) != mid)  # the first is a start
     at = np.clip(np.searchsorted(edges, cycles["ts_ns"], side="right") - 1, 0, BLOCKS - 1)
     return np.bincount(at, weights=is_snap, minlength=BLOCKS).astype(np.float64)
