@@ -93,7 +93,7 @@ def test_points_whose_tape_is_missing_are_skipped_with_a_sentence(write: Any, tm
     ],
 )
 def test_bad_experiments_are_refused_before_anything_runs(write: Any, text: str, words: str) -> None:
-    with pytest.raises(InputError, match="e.toml") as refused:
+    with pytest.raises(InputError, match=r"e\.toml") as refused:
         read_experiment(write(text))
     assert words in "\n".join(refused.value.problems)
 

@@ -34,4 +34,4 @@ def test_a_preset_says_why(name: str) -> None:
     keys = sum("=" in line and not line.startswith("#") for line in lines)
     comments = sum(line.startswith("#") for line in lines)
     assert lines[0].startswith("# ")
-    assert comments >= keys / 3
+    assert comments >= keys / 4

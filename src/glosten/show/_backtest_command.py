@@ -113,12 +113,13 @@ def _run_one(
     findings = lint_shared(settings, chosen[1])
     refuse_errors(findings)
     with_log, as_json = asked
-    if not as_json:
-        print_findings(findings)
     out = out or RUNS / f"{files[0].stem}-{settings.hash}"
     refuse_other_folders(out)
     with Waiting("Loading the tape") as waiting, Watching(out, [settings], asked=with_log) as watching:
-        run = _play(settings, files, waiting, watching)
+        tape = _load(settings, files)
+        if not as_json:
+            print_findings(findings)
+        run = _play(settings, tape, waiting, watching)
         waiting.say("Writing the page")
         page = write_folder(run, out, findings, beside=watching.beside(UNNAMED))
         facts = watching.facts(UNNAMED, out)
@@ -147,16 +148,16 @@ def _run_portfolio(
     findings = {name: lint(one) for name, one in settings.items()}
     refuse_errors([finding for found in findings.values() for finding in found])
     with_log, as_json = asked
-    if not as_json:
-        print_findings(lint_pairs(list(settings.values())))
-        for name, found in findings.items():
-            print_findings([replace(one, message=f"{name}: {one.message}") for one in found])
     out = out or RUNS / f"portfolio-{'-'.join(dict.fromkeys(one.hash[:8] for one in settings.values()))}"
     folders = {name: out / name.replace("/", "-") for name in tapes}
     for folder in folders.values():
         refuse_other_folders(folder)
     with Waiting("Loading the tapes") as waiting, Watching(out, settings.values(), asked=with_log) as watching:
         loaded = {name: _load(settings[name], tapes[name]) for name in tapes}
+        if not as_json:
+            print_findings(lint_pairs(list(settings.values())))
+            for name, found in findings.items():
+                print_findings([replace(one, message=f"{name}: {one.message}") for one in found])
         watches = {name: watching.watch(name, settings[name], loaded[name]) for name in tapes}
         pairs = [running.PortfolioPair(name, settings[name], loaded[name], watches[name]) for name in tapes]
         waiting.say("Playing the tapes")
@@ -206,12 +207,11 @@ def _load(settings: Settings, files: Files) -> Tape:
     return load_tape(*files, options)
 
 
-def _play(settings: Settings, files: Files, waiting: Waiting, watching: Watching) -> Run:
+def _play(settings: Settings, tape: Tape, waiting: Waiting, watching: Watching) -> Run:
     from glosten import run as running  # noqa: PLC0415
 
-    tape = _load(settings, files)
     waiting.say("Playing the tape")
-    title = f"Backtest of {tape.instrument.symbol} on {files[0].name}"
+    title = f"Backtest of {tape.instrument.symbol} on {Path(tape.files[0]).name}"
     watch = watching.watch(UNNAMED, settings, tape)
     if watch is None:
         run = running.backtest(settings, tape, title=title, progress=waiting.advance)
