@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,3 +118,127 @@ def test_the_commands_stand_in_the_help(capsys: pytest.CaptureFixture[str]) -> N
     assert "quote" in text
     assert "simulate" in text
     assert callable(show.main)
+
+
+def test_any_model_is_quoted_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--model", "many_values", "--set", "values=[0, 50, 100]", "--set", "beliefs=[0.3, 0.4, 0.3]")
+    document = printed(capsys, "quote", *arguments, "--alpha", "0.4")
+    assert (document["ask"], document["bid"]) == pytest.approx((450 / 7, 250 / 7))
+    assert run(["quote", *arguments, "--alpha", "0.4"]) == 0
+    text = capsys.readouterr().out
+    assert "64.2857143" in text
+    assert "many_values: values = [0, 50, 100]" in text
+
+
+def test_a_closed_side_of_any_model_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    sets = ("--set", "eta=.5", "--set", "width=.6", "--v-low", "0", "--v-high", "2", "--alpha", ".2", "--prior", ".5")
+    assert run(["quote", "--model", "elastic", *sets]) == 0
+    assert "No quote on that side." in capsys.readouterr().out
+
+
+def test_a_file_is_simulated_and_a_flag_wins_over_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text(
+        '[model]\nkind = "noisy_signal"\nv_low = 0\nv_high = 1\nprior = 0.5\nalpha = 0.5\naccuracy = 0.8\n'
+        "[simulation]\ntrades = 4\npaths = 600\nseed = 3\n",
+        encoding="utf-8",
+    )
+    document = printed(capsys, "simulate", str(file), "--trades", "6", "--alpha", "0.4")
+    assert (document["trades"], document["n"], document["seed"]) == (6, 600, 3)
+    assert document["model"] == {
+        "kind": "noisy_signal",
+        "v_low": 0,
+        "v_high": 1,
+        "prior": 0.5,
+        "alpha": 0.4,
+        "accuracy": 0.8,
+    }
+    assert len(document["error"]) == len(document["belief_se"]) == 7
+    assert document["orders"]["mean"] == 6
+    assert document["inventory"]["se"] > 0
+
+
+def test_models_lists_every_model_and_explains_one(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = printed(capsys, "models")
+    assert {"binary", "das", "elastic"} <= {row["name"] for row in rows}
+    (das,) = printed(capsys, "models", "das")
+    assert next(one for one in das["parameters"] if one["name"] == "eta")["default"] == 0.5
+    assert run(["models"]) == 0
+    assert "glosten models NAME" in capsys.readouterr().out
+    assert run(["models", "risk_averse"]) == 0
+    assert "risk_aversion" in capsys.readouterr().out
+    assert "Did you mean das" in refused(capsys, "models", "dsa")[0]
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_a_figure_is_drawn_whole_and_always_the_same(tmp_path: Path, kind: str) -> None:
+    drawn = []
+    for name in ("a", "b"):
+        file = tmp_path / f"{name}.{kind}"
+        assert run(["simulate", "--trades", "5", "--paths", "600", "--figure", str(file)]) == 0
+        drawn.append(file.read_bytes())
+    assert drawn[0] == drawn[1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a.{kind}", f"b.{kind}"]
+    if kind == "svg":
+        assert b"Mean quoted spread" in drawn[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--figure", "curve.gif"), "must end in .svg, .pdf, .png"),
+        (("--figure", "nowhere/curve.svg"), "the folder nowhere does not exist"),
+        (("--set", "alpha"), "--set takes NAME=VALUE"),
+        (("--model", "dsa"), "Did you mean das"),
+        (("none.toml",), "none.toml does not exist"),
+        (("--set", "alhpa=0.3"), "Did you mean alpha"),
+    ],
+)
+def test_a_wrong_model_or_figure_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    (line,) = refused(capsys, "simulate", *arguments)
+    assert words in line
+
+
+MARKET = """
+[market]
+values = [98, 102]
+periods = 20
+paths = 300
+tick = 0.01
+[[makers]]
+name = "maker"
+kind = "glosten_milgrom"
+alpha = 0.3
+[[traders]]
+name = "knows"
+kind = "informed"
+weight = 3
+[[traders]]
+name = "noise"
+kind = "noise"
+weight = 7
+"""
+
+
+def test_a_file_and_a_name_are_not_both_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text('[model]\nkind = "das"\n', encoding="utf-8")
+    assert "not both" in refused(capsys, "simulate", str(file), "--model", "das")[0]
+
+
+def test_a_market_of_agents_is_simulated_from_its_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text(MARKET, encoding="utf-8")
+    document = printed(capsys, "simulate", str(file), "--paths", "500", "--seed", "4")
+    assert (document["n"], document["seed"], document["periods"]) == (500, 4, 20)
+    gains = [one["gain"]["mean"] for one in (*document["traders"], *document["makers"])]
+    assert sum(gains) == pytest.approx(0, abs=1e-9)
+    assert all(one["gain"]["se"] > 0 for one in document["traders"])
+    assert run(["simulate", str(file)]) == 0
+    text = capsys.readouterr().out
+    assert "n = 300 paths" in text
+    assert "knows" in text
+    (line,) = refused(capsys, "simulate", str(file), "--alpha", "0.2")
+    assert "takes no --alpha" in line

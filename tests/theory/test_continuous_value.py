@@ -232,3 +232,49 @@ def test_bad_parameters_are_named_in_one_sentence(build: Any, sentence: str) -> 
     with pytest.raises(DomainError) as caught:
         build()
     assert caught.value.problems == (sentence,)
+
+
+@settings(max_examples=20)
+@given(markets(), st.sampled_from([2, 7, 101]))
+def test_cells_keep_the_mean_and_lose_only_what_lies_within_them(model: ContinuousValue, cells: int) -> None:
+    many = model.in_cells(cells)
+    assert len(many.values) == cells
+    assert many.mean == pytest.approx(model.mean, rel=1e-10)
+    variance = sum((value - many.mean) ** 2 for value in many.values) / cells
+    assert variance <= model.variance * (1.0 + 1e-9)
+
+
+def test_cells_of_a_uniform_value_are_equally_far_apart() -> None:
+    many = ContinuousValue(UniformValue(0.0, 1.0), 0.4).in_cells(5)
+    assert many.values == pytest.approx((0.1, 0.3, 0.5, 0.7, 0.9), rel=1e-12)
+
+
+@pytest.mark.parametrize("law", [*LAWS, AnyValue(stats.norm(100.0, 0.6)), AnyValue(stats.gamma(2.0))])
+def test_quotes_of_cells_come_as_near_as_a_cell_is_wide(law: Any) -> None:
+    model = ContinuousValue(law, 0.4, 0.4, 0.3)
+    quotes = model.quotes()
+    sd = math.sqrt(model.variance)
+    for cells in (101, 401):
+        found = model.in_cells(cells).quotes()
+        assert found.ask == pytest.approx(quotes.ask, abs=2.0 * sd / cells)
+        assert found.bid == pytest.approx(quotes.bid, abs=2.0 * sd / cells)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_simulated_cells_start_where_the_closed_form_does_and_the_maker_earns_nothing(law: Any) -> None:
+    model = ContinuousValue(law, 0.3, 0.4, 0.4)
+    drawn = model.simulate(6, 3_000, 0, cells=101)
+    assert drawn.spread[0] == pytest.approx(model.quotes().spread, rel=0.02)
+    assert drawn.error[0] == pytest.approx(model.variance, rel=0.15)
+    assert abs(drawn.maker.mean) <= 4.0 * drawn.maker.se
+    assert drawn.informed.mean > 4.0 * drawn.informed.se
+    assert drawn.error[-1] < drawn.error[0]
+
+
+def test_a_posterior_can_be_simulated_on() -> None:
+    model = ContinuousValue(NormalValue(0.0, 1.0), 0.5, 0.3, 0.3).update(1).update(-1).update(0)
+    many = model.in_cells()
+    assert many.mean == pytest.approx(model.mean, rel=1e-9, abs=1e-9)
+    assert many.quotes().ask == pytest.approx(model.quotes().ask, abs=0.005)
+    with pytest.raises(DomainError, match="cells must be 2 or more; it was 1"):
+        model.simulate(3, 10, cells=1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ from scipy.special import logsumexp
 from scipy.stats import poisson
 
 from glosten.errors import DomainError
-from glosten.theory import Ekop, ekop_log_likelihood, pin
+from glosten.theory import Ekop, ekop_log_likelihood, pin, simulate_ensemble
 
 CHANCE = st.floats(0.02, 0.98)
 RATE = st.floats(0.1, 200.0)
@@ -33,7 +34,7 @@ def model(case: Any) -> Ekop:
 
 def test_opening_quotes_and_pin_are_those_of_fixture_b5(model: Ekop, case: Any) -> None:
     assert model.mean == pytest.approx(102.0, rel=1e-15)
-    assert model.quotes() == pytest.approx((case["bid"], case["ask"]), abs=5e-11)
+    assert model.quotes()[:2] == pytest.approx((case["bid"], case["ask"]), abs=5e-11)
     assert model.pin == pytest.approx(float(Fraction(case["PIN"])), rel=1e-15)
 
 
@@ -46,7 +47,7 @@ def test_the_likelihood_of_four_days_is_fixture_b6(model: Ekop, case: Any) -> No
 @given(CHANCE, RATE, RATE)
 def test_the_opening_spread_is_pin_times_the_range_where_the_sides_are_alike(a: float, mu: float, eps: float) -> None:
     model = Ekop(90.0, 110.0, a, 0.5, mu, eps, eps)
-    bid, ask = model.quotes()
+    bid, ask = model.quotes()[:2]
     assert ask is not None
     assert bid is not None
     assert ask - bid == pytest.approx(20.0 * pin(a, mu, eps, eps), rel=1e-9, abs=1e-12)
@@ -57,7 +58,7 @@ def test_the_opening_spread_is_pin_times_the_range_where_the_sides_are_alike(a: 
 def test_nobody_pays_the_maker_and_the_mean_lies_between_the_quotes(model: Ekop, sides: list[int]) -> None:
     for side in sides:
         model = model.update(side)
-    bid, ask = model.quotes()
+    bid, ask = model.quotes()[:2]
     assert bid is not None
     assert ask is not None
     assert bid <= model.mean + 1e-11
@@ -124,14 +125,14 @@ def test_the_likelihood_sums_to_one_over_all_days() -> None:
 @pytest.mark.parametrize("seed", [0, 3])
 def test_simulated_days_have_the_means_and_the_covariance_of_the_model(seed: int) -> None:
     model = Ekop(90.0, 110.0, 0.3, 0.4, 6.0, 4.0, 5.0)
-    counts = model.simulate(20_000, seed)
+    counts = model.day_counts(20_000, seed)
     good, bad = 0.18, 0.12
     errors = counts.std(axis=0, ddof=1) / math.sqrt(len(counts))
     assert (np.abs(counts.mean(axis=0) - (4.0 + 6.0 * good, 5.0 + 6.0 * bad)) <= 4 * errors).all()
     products = (counts[:, 0] - (4.0 + 6.0 * good)) * (counts[:, 1] - (5.0 + 6.0 * bad))
     assert abs(products.mean() + 36.0 * good * bad) <= 4 * products.std() / math.sqrt(len(counts))
-    assert (model.simulate(10, seed) == counts[:10]).all()
-    assert (model.simulate(10, seed + 1) != counts[:10]).any()
+    assert (model.day_counts(10, seed) == counts[:10]).all()
+    assert (model.day_counts(10, seed + 1) != counts[:10]).any()
 
 
 def test_a_side_where_nobody_can_come_has_no_quote_and_says_why() -> None:
@@ -145,10 +146,10 @@ def test_a_side_where_nobody_can_come_has_no_quote_and_says_why() -> None:
         model.update(1)
     silent = Ekop(90.0, 110.0, 0.5, 0.5, 0.0, 0.0, 0.0)
     assert silent.pin is None
-    assert silent.quotes() == (None, None)
+    assert silent.quotes()[:3] == (None, None, None)
     assert silent.posterior(1, 0) is None
     assert silent.log_likelihood([(0, 0), (1, 0)]) == -math.inf
-    assert silent.simulate(3).tolist() == [[0, 0]] * 3
+    assert silent.day_counts(3).tolist() == [[0, 0]] * 3
 
 
 @pytest.mark.parametrize(
@@ -176,3 +177,46 @@ def test_bad_calls_are_named_in_one_sentence(model: Ekop) -> None:
         DomainError, match=r"^days \(the time that passes, in days\) must lie at 0 or above; it was -1\.$"
     ):
         model.wait(-1.0)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_simulated_days_open_at_pin_learn_from_silence_and_leave_the_maker_nothing(seed: int) -> None:
+    day = Ekop(90.0, 110.0, 0.3, 0.5, 20.0, 15.0, 15.0)
+    drawn = day.simulate(10, 4_000, seed)
+    assert drawn.spread[0] == pytest.approx(day.pin * 20.0, rel=1e-12)  # type: ignore[operator]
+    assert abs(drawn.maker.mean) <= 4.0 * drawn.maker.se
+    assert drawn.informed.mean > 4.0 * drawn.informed.se
+    assert abs(drawn.trades.mean - (30.0 + 0.3 * 20.0)) <= 4.0 * drawn.trades.se
+    assert abs(drawn.error[0] - 0.3 * 100.0) <= 4.0 * drawn.error_se[0]
+    assert drawn.error[-1] < 0.2 * drawn.error[0]
+
+
+@pytest.mark.parametrize("periods", [1, 4, 50])
+def test_gains_and_the_last_error_do_not_depend_on_how_fine_the_grid_is(periods: int) -> None:
+    day = Ekop(90.0, 110.0, 0.4, 0.3, 8.0, 5.0, 4.0)
+    coarse, fine = day.simulate(1, 500, 3), day.simulate(periods, 500, 3)
+    assert fine.informed.mean == pytest.approx(coarse.informed.mean, rel=1e-9)
+    assert fine.error[-1] == pytest.approx(coarse.error[-1], rel=1e-9)
+
+
+def test_errors_at_the_end_of_a_day_are_those_of_its_counts() -> None:
+    """E[Var(V | counts)] summed over every pair of counts, against days drawn arrival by arrival."""
+    day = Ekop(0.0, 1.0, 0.4, 0.5, 3.0, 2.0, 2.0)
+    expected = 0.0
+    for buys, sells in itertools.product(range(25), repeat=2):
+        none, good, _ = day.posterior(buys, sells)  # type: ignore[misc]
+        mean, square = 0.5 * none + good, 0.25 * none + good
+        expected += math.exp(day.log_likelihood([(buys, sells)])) * (square - mean**2)
+    drawn = day.simulate(3, 20_000, 0)
+    assert abs(drawn.error[-1] - expected) <= 4.0 * drawn.error_se[-1]
+
+
+def test_a_sampled_day_is_one_of_the_block() -> None:
+    day = Ekop(90.0, 110.0, 0.5, 0.3, 8.0, 5.0, 4.0)
+    ensemble = day.ensemble(6, 0)
+    paths = [ensemble.path(number) for number in range(20)]
+    assert ensemble.block(0, 20).totals[4, 0] == -sum(int(path.orders.sum()) for path in paths)
+    assert {path.value for path in paths} <= {90.0, 104.0, 110.0}
+    assert simulate_ensemble(ensemble, 1_100, 2).maker == simulate_ensemble(ensemble, 1_100).maker
+    with pytest.raises(DomainError, match="periods must be 0 or more"):
+        day.ensemble(-1)

@@ -20,7 +20,7 @@ from glosten.theory import (
     linear_premium,
     logistic_premium,
 )
-from glosten.theory._elastic import LOGISTIC_BEST, LOGISTIC_TURN
+from glosten.theory._demand import LOGISTIC_BEST, LOGISTIC_TURN
 
 INSIDE = st.floats(0.02, 0.98)
 DEMANDS = st.one_of(st.builds(LinearDemand, st.floats(0.1, 20.0)), st.builds(LogisticDemand, st.floats(0.05, 20.0)))
@@ -29,7 +29,7 @@ MODELS = st.builds(Elastic, st.just(10.0), st.just(12.0), INSIDE, INSIDE, st.flo
 
 def profit(model: Elastic, side: int, premium: float) -> float:
     """Return what a maker expects per arrival at a premium, the informed coming only where it pays them."""
-    gap, informed, noise = model._side(side)
+    gap, informed, noise = model.side_numbers(side)
     return noise * model.demand.share(premium) * premium - informed * max(gap - premium, 0.0)
 
 
@@ -80,7 +80,7 @@ def test_a_side_is_open_below_the_critical_alpha_and_closed_above(model: Elastic
 @settings(max_examples=80, deadline=None)
 @given(MODELS, st.sampled_from([1, -1]))
 def test_the_quote_is_the_smallest_premium_that_loses_nothing(model: Elastic, side: int) -> None:
-    premium, gap = model.premium(side), model._side(side)[0]
+    premium, gap = model.premium(side), model.side_numbers(side)[0]
     limit = gap if premium is None else premium
     grid = np.linspace(0.0, limit, 60)[:-1]
     assert all(profit(model, side, float(x)) < 1e-12 for x in grid)
@@ -95,7 +95,7 @@ def test_a_monopolist_earns_the_most_there_is_and_quotes_no_tighter_than_rivals(
     best, premium = model.monopolist(side), model.premium(side)
     grid = [profit(model, side, float(x)) for x in np.linspace(0.0, 45.0, 3000)]
     if best is None:
-        assert max(profit(model, side, float(x)) for x in np.linspace(0.0, model._side(side)[0], 500)) <= 1e-12
+        assert max(profit(model, side, float(x)) for x in np.linspace(0.0, model.side_numbers(side)[0], 500)) <= 1e-12
         assert premium is None
     else:
         assert best.profit == pytest.approx(profit(model, side, best.premium), rel=1e-12, abs=1e-15)

@@ -77,7 +77,7 @@ def test_the_high_type_gains_less_the_more_the_market_knows(volatility: float, r
 @settings(max_examples=40, deadline=None)
 @given(MODELS, st.floats(0.0, 0.01))
 def test_quotes_of_small_orders_move_by_lambda_and_agree_with_the_update(model: KyleLimit, size: float) -> None:
-    bid, ask = model.quotes(size)
+    bid, ask = model.quotes(size)[:2]
     assert bid <= model.prior <= ask
     assert ask - bid == pytest.approx(2.0 * model.impact * size, abs=1e-12)
     bought = model.update(size, 0.0)
@@ -98,7 +98,7 @@ def test_the_price_is_a_martingale_with_the_law_that_is_stated(model: KyleLimit,
 
 def test_simulated_prices_keep_their_mean_and_their_law() -> None:
     model = KyleLimit(0.3, 1.0, 0.5)
-    prices = model.simulate(0.25, 4, 20_000, seed=1)
+    prices = model.price_paths(0.25, 4, 20_000, seed=1)
     assert prices.shape == (20_000, 5)
     assert prices[:, 0] == pytest.approx(0.3, rel=1e-13)
     for date in (1, 4):
@@ -106,7 +106,7 @@ def test_simulated_prices_keep_their_mean_and_their_law() -> None:
         assert abs(drawn.mean - 0.3) < 4.0 * drawn.se
         below = Mean.of(prices[:, date] <= 0.2)
         assert abs(below.mean - model.price_law(0.25 * date, 0.2)) < 4.0 * below.se
-    assert (prices == model.simulate(0.25, 4, 20_000, seed=1)).all()
+    assert (prices == model.price_paths(0.25, 4, 20_000, seed=1)).all()
     assert model.price_law(0.0, 0.29) == 0.0
     assert model.price_law(0.0, 0.3) == 1.0
 
@@ -142,8 +142,46 @@ def test_a_number_outside_its_domain_is_named(prior: float, volatility: float, r
 def test_steps_paths_and_levels_are_checked() -> None:
     model = KyleLimit(0.5)
     with pytest.raises(DomainError, match="paths must be 1 or more"):
-        model.simulate(0.1, 1, 0)
+        model.price_paths(0.1, 1, 0)
     with pytest.raises(DomainError, match="size"):
         model.quotes(-1.0)
     with pytest.raises(DomainError, match="level"):
         model.price_law(0.1, 1.5)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_simulated_insiders_gain_their_value_and_the_maker_nothing(seed: int) -> None:
+    model = KyleLimit(0.3, 1.5, 0.5)
+    drawn = model.simulate(600, 3_000, seed, horizon=12.0)
+    expected = 0.3 * model.value_high + 0.7 * model.value_low
+    assert abs(drawn.informed.mean - expected) <= 4.0 * drawn.informed.se + 0.02 * expected
+    assert abs(drawn.maker.mean) <= 4.0 * drawn.maker.se
+    assert abs(drawn.belief[0] - 0.3) < 1e-12
+    assert abs(drawn.n_high / drawn.n - 0.3) <= 4.0 * math.sqrt(0.21 / drawn.n)
+    assert drawn.belief[-1] > 0.98
+    assert drawn.error[-1] < 0.01
+
+
+def test_prices_before_the_end_have_the_error_of_their_law() -> None:
+    """E[(p - V)^2] at t is e^(-r t) E[p (1 - p)] over the prices of the maker's law."""
+    model = KyleLimit(0.4, 1.0, 1.0)
+    drawn, prices = model.simulate(4, 20_000, 1), model.price_paths(0.25, 4, 20_000, 2)
+    for date in range(5):
+        hidden = math.exp(-0.25 * date)
+        doubt = prices[:, date] * (1.0 - prices[:, date])
+        slack = 4.0 * (drawn.error_se[date] + hidden * doubt.std() / math.sqrt(20_000))
+        assert abs(drawn.error[date] - hidden * doubt.mean()) <= slack + 1e-12
+
+
+def test_the_likelihood_of_a_path_is_the_density_of_its_prices() -> None:
+    model, step = KyleLimit(0.4, 2.0, 0.7), 0.3
+    for price in (0.2, 0.45, 0.9):
+        above, below = (model.price_law(step, price + shift) for shift in (1e-6, -1e-6))
+        assert math.exp(model.log_likelihood([price], step)) == pytest.approx((above - below) / 2e-6, rel=1e-6)
+    first, second = KyleLimit(0.4, 2.0, 0.7), KyleLimit(0.5, 2.0, 0.7)
+    both = first.log_likelihood([0.5], step) + second.log_likelihood([0.7], step)
+    assert model.log_likelihood([0.5, 0.7], step) == pytest.approx(both, rel=1e-12)
+    with pytest.raises(DomainError, match=r"step .* must lie above 0; it was 0\.\nprice"):
+        model.log_likelihood([1.0], 0.0)
+    with pytest.raises(DomainError, match="horizon"):
+        model.simulate(3, 2, horizon=0.0)

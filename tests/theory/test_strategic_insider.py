@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,10 +125,55 @@ def test_gains_scale_with_the_width_of_the_value() -> None:
 def test_simulated_insiders_earn_what_the_program_says(is_high: bool) -> None:
     insider = StrategicInsider(Binary(98, 102, 0.4, 0.6, 0.55), 8, is_high)
     for honest, expected in ((False, insider.best_response), (True, insider.honest)):
-        earned = insider.simulate(20_000, seed=0, honest=honest)
-        assert earned.n == 20_000
-        assert abs(earned.mean - expected) < 4.0 * earned.se
-    assert insider.simulate(50, seed=3) == insider.simulate(50, seed=3)
+        drawn, law = insider.simulate(8, 20_000, 0, honest=honest), insider.law(8, honest=honest)
+        assert drawn.n == 20_000
+        assert abs(drawn.informed.mean - expected) < 4.0 * drawn.informed.se
+        assert law.informed_mean[-1] == pytest.approx(expected, rel=1e-11)
+        for name in ("informed", "noise", "maker"):
+            found = getattr(drawn, name)
+            assert abs(found.mean - getattr(law, f"{name}_mean")[-1]) < 4.0 * found.se, name
+            assert found.sd == pytest.approx(getattr(law, f"{name}_sd")[-1], rel=0.06)
+        for name in ("spread", "error", "belief"):
+            if is_high or name != "belief":
+                missed = np.abs(getattr(drawn, name) - getattr(law, name))
+                assert np.all(missed <= 4.0 * getattr(drawn, f"{name}_se") + 1e-9), name
+    assert insider.simulate(8, 50, 3).informed == insider.simulate(8, 50, 3).informed
+
+
+def test_an_honest_insider_lives_by_the_law_of_the_binary_model_given_the_value() -> None:
+    market = Binary(0, 1, 0.4, 0.3, 0.6)
+    high, low = (StrategicInsider(market, 20, is_high).law(20, honest=True) for is_high in (True, False))
+    both = market.law(20)
+    assert high.belief == pytest.approx(both.belief, rel=1e-12)
+    for name in ("spread", "error", "informed_mean", "noise_mean", "maker_mean"):
+        mixed = 0.4 * getattr(high, name) + 0.6 * getattr(low, name)
+        assert mixed == pytest.approx(getattr(both, name), rel=1e-11, abs=1e-12), name
+
+
+def test_paths_of_an_insider_replayed_order_by_order_are_what_their_block_adds_up() -> None:
+    for is_high in (True, False):
+        insider = StrategicInsider(Binary(98, 102, 0.4, 0.6, 0.55), 6, is_high)
+        ensemble, earned, held = insider.ensemble(6, 1), 0.0, 0
+        for number in range(30):
+            path, now = ensemble.path(number), insider
+            assert path.value == (102 if is_high else 98)
+            for order, informed in zip(path.orders.tolist(), path.informed.tolist(), strict=True):
+                if informed:
+                    assert order == now.first_action()
+                    quotes = now.quotes()
+                    if order:
+                        earned += order * (path.value - (quotes.ask if order > 0 else quotes.bid))
+                held -= order
+                now = now.update(order)
+        sums = ensemble.block(0, 30)
+        assert sums.totals[0, 0] == pytest.approx(earned, rel=1e-10)
+        assert sums.totals[4, 0] == held
+        assert sums.high == (30 if is_high else 0)
+
+
+def test_the_maker_sees_the_trades_and_no_waits() -> None:
+    insider = StrategicInsider(Binary(0, 1, 0.4, 0.3, 0.6), 5)
+    assert insider.log_likelihood((1, 0, -1, 1, 0)) == pytest.approx(insider.market.log_likelihood(2, 1), rel=1e-13)
 
 
 @pytest.mark.parametrize(
@@ -148,5 +194,9 @@ def test_numbers_of_periods_and_paths_are_checked() -> None:
         StrategicInsider(Binary(0, 1, 0.5, 0.3), -1)
     insider = StrategicInsider(Binary(0, 1, 0.5, 0.3), 401)
     with pytest.raises(DomainError) as caught:
-        insider.simulate(0)
+        insider.simulate(-1, 0)
     assert len(caught.value.problems) == 2
+    with pytest.raises(DomainError, match="periods must be 400 or fewer to be simulated; it was 401"):
+        insider.simulate(5, 1)
+    with pytest.raises(DomainError, match="periods must not exceed the 3 that are left; it was 4"):
+        StrategicInsider(Binary(0, 1, 0.5, 0.3), 3).law(4)

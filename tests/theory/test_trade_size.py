@@ -4,6 +4,7 @@ import itertools
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -193,3 +194,56 @@ def test_bad_parameters_are_named_in_one_sentence(changed: dict[str, Any], sente
 def test_a_bad_order_is_named_in_one_sentence() -> None:
     with pytest.raises(DomainError, match=r"^order must be 2 or 1 .* it was 3\.$"):
         TradeSize(0.0, 1.0, 0.5, 0.5, 0.5, 0.5).update(3)
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize(
+    "model",
+    [
+        TradeSize(0.0, 1.0, 0.5, 0.4, 0.6, 0.2),
+        TradeSize(0.0, 1.0, 0.2, 0.5, 0.3, 0.5, large=3.0),
+        TradeSize(0.0, 1.0, 0.6, 0.3, 0.4, 0.3, 1.0, 5.0, 0.8, 0.45, 0.5),
+    ],
+)
+def test_simulated_means_agree_with_every_sequence_enumerated(model: TradeSize, seed: int) -> None:
+    periods = 3
+    drawn = model.simulate(periods, 20_000, seed)
+    gained = np.zeros(3)
+    for date in range(periods + 1):
+        spread = error = 0.0
+        for orders in itertools.product((-2, -1, 0, 1, 2), repeat=date):
+            chance, now = 1.0, model
+            for order in orders:
+                likely = now.order_probability(order)
+                chance *= likely
+                if likely == 0.0:
+                    break
+                now = now.update(order)
+            if chance == 0.0:
+                continue
+            spread += chance * (now.quotes().spread or 0.0)
+            error += chance * sum(p * (v - now.mean) ** 2 for p, v in zip(now.beliefs, now._values, strict=True))
+            gained += chance * np.array(now.gains()) * (date < periods)
+        assert abs(drawn.spread[date] - spread) <= 4.0 * drawn.spread_se[date] + 1e-9
+        assert abs(drawn.error[date] - error) <= 4.0 * drawn.error_se[date] + 1e-9
+    for name, expected in zip(("informed", "noise", "maker"), gained, strict=True):
+        found = getattr(drawn, name)
+        assert abs(found.mean - expected) <= 4.0 * found.se, name
+    assert gained[2] == pytest.approx(0.0, abs=1e-12)
+    assert np.isnan(drawn.belief).all()
+
+
+def test_without_large_orders_the_paths_are_those_of_event_uncertainty_in_law() -> None:
+    sizes = TradeSize(0.0, 1.0, 0.5, 0.4, 0.3, 0.0, eps=0.7, gamma=0.4)
+    law = EventUncertainty(0.0, 1.0, 0.5, 0.4, 0.3, 0.7, 0.4).law(10)
+    drawn = sizes.simulate(10, 20_000, 2)
+    assert np.all(np.abs(drawn.spread - law.spread) <= 4.0 * drawn.spread_se + 1e-9)
+    assert np.all(np.abs(drawn.error - law.error) <= 4.0 * drawn.error_se + 1e-9)
+    assert abs(drawn.informed.mean - law.informed_mean[-1]) <= 4.0 * drawn.informed.se
+
+
+def test_the_informed_share_is_what_bayes_says() -> None:
+    model = TradeSize(0.0, 1.0, 0.5, 0.4, 0.6, 0.2)
+    for order in (-2, -1, 1, 2):
+        knows = 0.6 * model.beliefs[1 if order > 0 else 2] * model._informed_order(order)
+        assert model.informed_share(order) == pytest.approx(knows / model.order_probability(order), rel=1e-12)

@@ -15,6 +15,7 @@ from glosten.show import (
     _config_command,
     _demo_command,
     _experiment_command,
+    _models_command,
     _params_command,
     _quote_command,
     _replay_command,
@@ -26,6 +27,7 @@ from glosten.show import (
 COMMANDS = (
     _quote_command,
     _simulate_command,
+    _models_command,
     _params_command,
     _config_command,
     _backtest_command,

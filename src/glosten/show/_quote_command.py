@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from glosten.show._model_options import Alpha, Chosen, File, Gamma, High, Low, Name, Prior, Sets, choose_model
 from glosten.show._output import console, emit_json
 
 if TYPE_CHECKING:
-    from glosten.theory import Binary, Quotes
+    from glosten.theory import Binary
+
+
+MOST_SHOWN = 8
+"""Values of a list that are spelled out."""
 
 
 def register(app: typer.Typer) -> None:
@@ -18,23 +23,28 @@ def register(app: typer.Typer) -> None:
 
 
 def quote(
+    file: File = None,
     *,
-    v_low: Annotated[float, typer.Option("--v-low", help="The low value, in price units.")] = 98.0,
-    v_high: Annotated[float, typer.Option("--v-high", help="The high value, in price units.")] = 102.0,
-    prior: Annotated[float, typer.Option(help="Probability of the high value.")] = 0.5,
-    alpha: Annotated[float, typer.Option(help="Fraction of traders who know the value.")] = 0.3,
-    gamma: Annotated[float, typer.Option(help="Probability that a noise trader buys.")] = 0.5,
+    model: Name = None,
+    parameters: Sets = None,
+    v_low: Low = None,
+    v_high: High = None,
+    prior: Prior = None,
+    alpha: Alpha = None,
+    gamma: Gamma = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Quote the binary Glosten-Milgrom model: bid and ask before the next order, and what each would teach."""
+    """Quote a model: bid and ask before the next order, and what each would teach."""
     from glosten.theory import Binary  # noqa: PLC0415
 
-    model = Binary(v_low, v_high, prior, alpha, gamma)
-    quotes = model.quotes()
+    flags = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
+    chosen = choose_model(file, model, parameters, flags)
     if as_json:
-        emit_json(quotes._asdict())
+        emit_json(_members(chosen.model))
+    elif isinstance(chosen.model, Binary):
+        _print_binary(chosen, chosen.model)
     else:
-        _print(model, quotes)
+        _print(chosen)
 
 
 def spell(value: float | None) -> str:
@@ -42,19 +52,53 @@ def spell(value: float | None) -> str:
     return "-" if value is None else f"{value:.9g}"
 
 
-def describe(model: Binary) -> str:
+def describe(chosen: Chosen) -> str:
     """Return the parameters of a model in one line."""
-    return (
-        f"V is {model.v_low:g} or {model.v_high:g}; P(high) = {model.prior:g}; "
-        f"a fraction {model.alpha:.4g} of the traders knows it; noise buys with probability {model.gamma:g}"
-    )
+    if chosen.kind.name == "binary":
+        model = chosen.model
+        return (
+            f"V is {model.v_low:g} or {model.v_high:g}; P(high) = {model.prior:g}; "
+            f"a fraction {model.alpha:.4g} of the traders knows it; noise buys with probability {model.gamma:g}"
+        )
+    given = ", ".join(f"{name} = {_plain(value)}" for name, value in chosen.parameters.items())
+    return f"{chosen.kind.name}: {given}"
 
 
-def _print(model: Binary, quotes: Quotes) -> None:
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        shown = [f"{one:g}" for one in value]
+        return f"[{', '.join(shown if len(shown) <= MOST_SHOWN else [*shown[:2], '...', shown[-1]])}]"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _members(model: Any) -> dict[str, Any]:
+    return dict(model.quotes()._asdict())
+
+
+def _print(chosen: Chosen) -> None:
+    """Print every field of the quotes of a model; a quote that does not exist is a dash, with the reason below."""
     from rich.table import Table  # noqa: PLC0415
 
     screen = console()
-    screen.print(f"{describe(model)}.")
+    screen.print(f"{describe(chosen)}.", markup=False)
+    members = _members(chosen.model)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in members.items():
+        if not name.startswith("why_"):
+            table.add_row(name.replace("_", " "), spell(value))
+    screen.print(table)
+    for name, reason in members.items():
+        if name.startswith("why_") and reason is not None:
+            screen.print(f"No quote on that side. {reason}", markup=False)
+
+
+def _print_binary(chosen: Chosen, model: Binary) -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    screen, quotes = console(), model.quotes()
+    screen.print(f"{describe(chosen)}.")
     table = Table(box=None, pad_edge=False)
     for header in ("", "quote", "probability", "P(high) after", "informed"):
         table.add_column(header, justify="left" if not header else "right")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+ROUNDING = 1e-13
+"""Share of a sum of squares that is rounding: a sum of millions of doubles is not known better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -48,12 +51,14 @@ def means_of_sums(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (means, standard errors) of quantities of which only sums and sums of squares over n draws were kept.
 
-    Arrays of one shape. NaN where there are no draws; the error of a single draw is NaN too.
+    Arrays of one shape. NaN where there are no draws; the error of a single draw is NaN too. Draws that differ by less
+    than the rounding of their squares (`ROUNDING` of them) count as equal: their error is 0.
     """
     if n == 0:
         return np.full_like(totals, math.nan), np.full_like(totals, math.nan)
     means = totals / n
     if n == 1:
         return means, np.full_like(totals, math.nan)
-    variances = np.maximum(squares - totals * means, 0.0) / (n - 1)
+    scatter = squares - totals * means
+    variances = np.where(scatter > ROUNDING * squares, scatter, 0.0) / (n - 1)
     return means, np.sqrt(variances / n)

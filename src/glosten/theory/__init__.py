@@ -21,7 +21,7 @@ from glosten.theory._binary import (
     side_probability,
     spread,
 )
-from glosten.theory._binary_model import Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
+from glosten.theory._binary_model import TARGET, Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
 from glosten.theory._competing_makers import (
     CompetingMakers,
     is_equilibrium_ask,
@@ -41,6 +41,21 @@ from glosten.theory._das import (
     das_update,
 )
 from glosten.theory._das_model import Das, FirstQuote
+from glosten.theory._demand import (
+    Demand,
+    DemandCode,
+    LinearDemand,
+    LogisticDemand,
+    compelled_premium,
+    competitive_premium,
+    critical_alpha,
+    demand_share,
+    linear_demand,
+    linear_premium,
+    logistic_demand,
+    logistic_premium,
+    monopolist_premium,
+)
 from glosten.theory._domain import Interval, require
 from glosten.theory._dynamics import (
     chernoff_rate,
@@ -50,21 +65,10 @@ from glosten.theory._dynamics import (
     two_sided_exit,
     wald_hitting_time,
 )
-from glosten.theory._ekop import Ekop, ekop_ask, ekop_bid, ekop_log_likelihood, pin
-from glosten.theory._elastic import (
-    Demand,
-    Elastic,
-    LinearDemand,
-    LogisticDemand,
-    Monopolist,
-    compelled_premium,
-    critical_alpha,
-    linear_demand,
-    linear_premium,
-    logistic_demand,
-    logistic_premium,
-)
-from glosten.theory._ensemble import Ensemble, Orders, Sums, add_up, means_of_paths, simulate_ensemble
+from glosten.theory._ekop import ArrivalQuotes, Ekop
+from glosten.theory._ekop_quotes import ekop_ask, ekop_bid, ekop_log_likelihood, pin
+from glosten.theory._elastic import Elastic, Monopolist
+from glosten.theory._ensemble import Ensemble, Orders, Simulation, Sums, add_up, means_of_paths, simulate_ensemble
 from glosten.theory._event_uncertainty import (
     BinaryNoTrade,
     EventUncertainty,
@@ -73,10 +77,14 @@ from glosten.theory._event_uncertainty import (
     trade_alpha,
 )
 from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
+from glosten.theory._insider_choice import gain_of_buying, gain_of_selling, insider_choices, insider_values
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import KyleLimit, kyle_impact, kyle_insider_rate, kyle_value_high
+from glosten.theory._jumping_binary import JumpingBinary, JumpingOrders, relaxed
+from glosten.theory._kyle_limit import ImpactQuotes, KyleLimit
+from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
+from glosten.theory._monopolist_market import MonopolistMarket
 from glosten.theory._noisy_signal import (
     NoisySignal,
     OrderFlow,
@@ -86,9 +94,9 @@ from glosten.theory._noisy_signal import (
     signal_side_if_low,
 )
 from glosten.theory._order_cost import ask_ticks, bid_ticks, impact
-from glosten.theory._order_flow import Simulation, TwoSidedQuotes
+from glosten.theory._order_flow import TwoSidedQuotes
+from glosten.theory._posted_quotes import informed_order, posted_order_if
 from glosten.theory._risk_averse import (
-    RiskAverse,
     bernoulli_cumulant,
     gaussian_price,
     indifference_price,
@@ -96,15 +104,12 @@ from glosten.theory._risk_averse import (
     mean_sd_price,
     mean_variance_price,
 )
-from glosten.theory._strategic_insider import (
-    Choices,
-    StrategicInsider,
-    gain_of_buying,
-    gain_of_selling,
-    insider_choices,
-    insider_values,
-)
-from glosten.theory._trade_size import SizeQuotes, TradeSize, large_fraction, size_premium
+from glosten.theory._risk_averse_elastic import RiskAverseElastic
+from glosten.theory._risk_averse_model import RiskAverse
+from glosten.theory._sequence import Sequential, sequence_log_likelihood
+from glosten.theory._strategic_insider import Choices, StrategicInsider
+from glosten.theory._trade_size import SizeQuotes, TradeSize
+from glosten.theory._trade_size_choice import large_fraction, size_premium
 from glosten.theory._value_laws import (
     AnyValue,
     ExponentialValue,
@@ -119,7 +124,9 @@ from glosten.theory._value_laws import (
 )
 
 __all__ = [
+    "TARGET",
     "AnyValue",
+    "ArrivalQuotes",
     "BackBaruch",
     "Binary",
     "BinaryNoTrade",
@@ -128,6 +135,7 @@ __all__ = [
     "ContinuousValue",
     "Das",
     "Demand",
+    "DemandCode",
     "Ekop",
     "Elastic",
     "Ensemble",
@@ -139,8 +147,11 @@ __all__ = [
     "GaussianDas",
     "HittingTime",
     "Impact",
+    "ImpactQuotes",
     "Intensities",
     "Interval",
+    "JumpingBinary",
+    "JumpingOrders",
     "KyleLimit",
     "Law",
     "Learning",
@@ -148,6 +159,7 @@ __all__ = [
     "LogisticDemand",
     "ManyValues",
     "Monopolist",
+    "MonopolistMarket",
     "NoisySignal",
     "NormalValue",
     "OrderFlow",
@@ -155,6 +167,8 @@ __all__ = [
     "Play",
     "Quotes",
     "RiskAverse",
+    "RiskAverseElastic",
+    "Sequential",
     "Simulation",
     "SizeQuotes",
     "StrategicInsider",
@@ -174,6 +188,7 @@ __all__ = [
     "bid_ticks",
     "chernoff_rate",
     "compelled_premium",
+    "competitive_premium",
     "critical_alpha",
     "das_closed_quote",
     "das_excess",
@@ -186,6 +201,7 @@ __all__ = [
     "das_recentre",
     "das_steps_off",
     "das_update",
+    "demand_share",
     "ekop_ask",
     "ekop_bid",
     "ekop_log_likelihood",
@@ -204,6 +220,7 @@ __all__ = [
     "hitting_time",
     "impact",
     "indifference_price",
+    "informed_order",
     "informed_share",
     "insider_choices",
     "insider_intensities",
@@ -228,13 +245,17 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "means_of_paths",
+    "monopolist_premium",
     "net_buys_to",
     "normal_ask",
     "order_flow",
     "pin",
+    "posted_order_if",
     "posterior",
     "quotes",
+    "relaxed",
     "require",
+    "sequence_log_likelihood",
     "side_if_high",
     "side_if_low",
     "side_probability",

@@ -6,9 +6,13 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from glosten.errors import DomainError
 from glosten.theory import _binary, _dynamics, _inversion, _lattice, _order_cost
 from glosten.theory._domain import Interval, require
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._order_ensemble import OrderEnsemble, order_ensemble
 
 BUY, SELL = 1, -1
 WORDS = {BUY: "buy", SELL: "sell"}
@@ -147,6 +151,10 @@ class Binary:
         """Return P(the next trade is on this side): +1 a buy, -1 a sell, 0 either (then 1)."""
         require([None if side in (BUY, 0, SELL) else f"side must be 1 (a buy), -1 (a sell) or 0; it was {side}."])
         return _binary.side_probability(self.prior, side, self.alpha, self.gamma)
+
+    def order_probability(self, order: int) -> float:
+        """Return P(the next period brings this order), as `side_probability`: every period brings a trade."""
+        return self.side_probability(order)
 
     def _log_odds_after(self, side: int) -> float | None:
         """Return the log-odds of V_H after a trade, None where it cannot happen."""
@@ -315,6 +323,19 @@ class Binary:
         require(_counts(trades))
         by_value = _lattice.law_by_value(trades, self.log_odds, self.alpha, self.gamma)
         return _lattice.mix(by_value, self.prior, self.width)
+
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods, a trade each, that the seed draws."""
+        noise = (1.0 - self.alpha) * np.array([1.0 - self.gamma, 0.0, self.gamma])
+        informed = np.array([[self.alpha, 0.0, 0.0], [0.0, 0.0, self.alpha]])
+        beliefs = [_binary.belief(-self.log_odds), _binary.belief(self.log_odds)]
+        market = np.array([[self.v_low, self.v_high], beliefs]), np.stack([informed, np.stack([noise, noise])])
+        return order_ensemble("binary", market, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, a trade each, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
 
 
 def _counts(*numbers: int) -> list[str | None]:

@@ -8,12 +8,20 @@ zero-profit quote rounded away from it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from glosten._jit import jit
-from glosten.theory._binary_model import BUY, SELL, TICK, WORDS, Binary, Quotes
+from glosten.theory._binary_model import BUY, SELL, TICK, WORDS, Binary, Gains, Quotes
 from glosten.theory._domain import require, whole_problem
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._lattice import Law
+from glosten.theory._maker_law import maker_law
+from glosten.theory._maker_paths import COMPETING, Numbers, maker_paths
 from glosten.theory._order_cost import TICK_TOLERANCE, ask_ticks
+from glosten.theory._order_table import Floats
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
+from glosten.theory._sequence import sequence_log_likelihood
 
 
 @jit
@@ -103,9 +111,85 @@ class CompetingMakers:
             why_no_ask=self.why_no_quote(BUY),
         )
 
+    def order_probability(self, order: int) -> float:
+        """Return P(the next trade is a buy (1) or a sell (-1)), or either (0): quotes do not change who comes."""
+        return self.market.side_probability(order)
+
+    def log_likelihood(self, orders: Iterable[int]) -> float:
+        """Return ln P(a sequence of buys (1) and sells (-1)); 0 is a trade of unknown side.
+
+        Source: `sequence_log_likelihood`.
+        """
+        return sequence_log_likelihood(self, orders)
+
+    def informed_share(self, order: int) -> float | None:
+        """Return P(the trader was informed | order), None where it cannot happen."""
+        return self.market.informed_share(order)
+
+    def gains(self, side: int | None = None) -> Gains:
+        """Return who expects to gain and lose on the next arrival at these quotes, in price units; they sum to 0.
+
+        ``maker`` is what all makers earn together, who share it alike. All 0 on a side without a quote.
+
+        Source: `gains`, with the distance of the grid's price from zero profit handed to the makers.
+        """
+        if side is None:
+            both = zip(self.gains(BUY), self.gains(SELL), strict=True)
+            return Gains(*(one + other for one, other in both))
+        ticks = self.equilibria(side)
+        profit, share = (self.profit(side, ticks[0]) if ticks else None), self.market.informed_share(side)
+        if profit is None or share is None:
+            return Gains(0.0, 0.0, 0.0)
+        paid = profit * self.makers
+        informed, noise, maker = self.market.gains(side)
+        return Gains(informed - share * paid, noise - (1.0 - share) * paid, maker + paid)
+
+    @property
+    def mean(self) -> float:
+        """Return E[V] in price units."""
+        return self.market.mean
+
     def update(self, side: int) -> CompetingMakers:
         """Return the makers after a trade: all see it and learn the same. Raises `DomainError` where it cannot happen.
 
         Source: `posterior`.
         """
         return replace(self, market=self.market.update(side))
+
+    @property
+    def _numbers(self) -> Numbers:
+        market = self.market
+        return (
+            (market.v_low, market.width, market.alpha, market.gamma),
+            market.log_odds,
+            (COMPETING, float(self.tick)),
+            0.0,
+        )
+
+    def ensemble(self, periods: int, seed: int = 0) -> KernelEnsemble:
+        """Return all paths of that many periods, an order each, that the seed draws.
+
+        Source: `maker_paths`.
+        """
+        return kernel_ensemble("competing makers", maker_paths, self._numbers, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+    def law(self, periods: int) -> Law:
+        """Return the exact law by time over 0..periods orders: spread, belief, gains of every class.
+
+        Raises `DomainError` beyond `MOST_TRADES` periods.
+
+        Source: `maker_law`.
+        """
+        return maker_law(self._numbers, periods)
+
+    def first_passage(self, target: float, periods: int) -> Floats:
+        """Return P(the belief first reaches a target at order t | V_H), shape (periods + 1,): that of the market.
+
+        Source: `first_passage`.
+        """
+        return self.market.first_passage(target, periods)

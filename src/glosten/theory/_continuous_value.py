@@ -8,18 +8,24 @@ function: exact for ever, no grid. ``order`` is +1 for a buy, -1 for a sell, 0 f
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from glosten.theory._binary_model import ALPHA, Gains
-from glosten.theory._domain import require
-from glosten.theory._many_values import NOISE_BUYS, NOISE_SELLS, UNIT_TOLERANCE
+from glosten.theory._domain import require, whole_problem
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._many_values import NOISE_BUYS, NOISE_SELLS, UNIT_TOLERANCE, ManyValues
+from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import TwoSidedQuotes, impossible, order_problem
+from glosten.theory._sequence import sequence_log_likelihood
 from glosten.theory._value_laws import ValueLaw
 
 CLIMBS = 500
+CELLS = 401
+"""Cells of equal probability that stand for the law where paths are drawn."""
 
 
 class _End(NamedTuple):
@@ -226,14 +232,7 @@ class ContinuousValue:
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
         """Return ln P(a sequence of orders, each at the quotes of its time); minus infinity where it cannot happen."""
-        model, total = self, 0.0
-        for order in orders:
-            probability = model.order_probability(order)
-            if probability == 0.0:
-                return -math.inf
-            total += math.log(probability)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
 
     def informed_share(self, order: int) -> float | None:
         """Return P(the trader was informed | order), None where it cannot happen."""
@@ -252,3 +251,51 @@ class ContinuousValue:
                 informed += self.alpha * self._tail(self._ends(), price, one)[1]
                 noise += self._noise(one) * one * (self.mean - price)
         return Gains(informed, noise, -(informed + noise))
+
+    def _edges(self, cells: int) -> list[float]:
+        """Return the prices between cells of equal probability under the beliefs of now."""
+        starts = [0.0, *(self.law.below(knot)[0] for knot in self.knots)]
+        stops = [*starts[1:], 1.0]
+        edges, piece, before = [], 0, 0.0
+        for cell in range(1, cells):
+            wanted = cell / cells
+            while piece < len(self.knots):
+                held = self.weights[piece] * (stops[piece] - starts[piece])
+                if before + held >= wanted and held > 0.0:
+                    break
+                before, piece = before + held, piece + 1
+            weight = self.weights[piece]
+            place = starts[piece] + (wanted - before) / weight if weight > 0.0 else stops[piece]
+            edges.append(self.law.quantile(min(max(place, starts[piece]), stops[piece])))
+        return edges
+
+    def in_cells(self, cells: int = CELLS) -> ManyValues:
+        """Return the market whose value is one of so many: cells of equal probability, each told by its mean.
+
+        E[V] stays what it is, Var(V) loses what lies within the cells, and the quotes are off by a fraction of a cell's
+        width. Raises `DomainError` for fewer than 2 cells.
+
+        Source: the best approximation of a law by equally likely points; the mean of each is Bayes within its cell.
+        """
+        require([whole_problem("cells", cells, 2)])
+        edges, mean = self._edges(cells), self.mean
+        chances, moments = [0.0] * cells, [0.0] * cells
+        points = [self._end(point) for point in (-math.inf, *sorted({*edges, *self.knots}), math.inf)]
+        for start, stop in itertools.pairwise(points):
+            cell = bisect.bisect_left(edges, stop.point)
+            weight = self.weights[bisect.bisect_left(self.knots, stop.point)]
+            chance, moment = self._moments(start, stop, mean)
+            chances[cell] += weight * chance
+            moments[cell] += weight * moment
+        values = tuple(mean + moment / chance for chance, moment in zip(chances, moments, strict=True))
+        return ManyValues(values, (1.0 / cells,) * cells, self.alpha, self.noise_buys, self.noise_sells)
+
+    def ensemble(self, periods: int, seed: int = 0, cells: int = CELLS) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws, of the market `in_cells`."""
+        require([*simulation_problems(periods, 1, seed), whole_problem("cells", cells, 2)])
+        return self.in_cells(cells).ensemble(periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0, cells: int = CELLS) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error, `in_cells`."""
+        require([*simulation_problems(periods, paths, seed), whole_problem("cells", cells, 2)])
+        return simulate_ensemble(self.ensemble(periods, seed, cells), paths)

@@ -15,6 +15,7 @@ from glosten.theory._binary_model import Gains
 from glosten.theory._das import Floats, Traders
 from glosten.theory._domain import Interval, require
 from glosten.theory._order_flow import ORDERS, TwoSidedQuotes, order_problem
+from glosten.theory._sequence import sequence_log_likelihood
 
 SIGMA = Interval("sigma", "the standard deviation of a jump, in price units", 0.0, math.inf, open_low=True)
 SIGMA_W = Interval("sigma_w", "the standard deviation of an informed signal", 0.0, math.inf, open_low=True)
@@ -227,14 +228,7 @@ class Das:
 
         Source: the chain rule, quotes being set anew before each order.
         """
-        model, total = self, 0.0
-        for order in orders:
-            chance = model.order_probability(order)
-            if not chance > 0.0:
-                return -math.inf
-            total += math.log(chance)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
 
     def informed_share(self, order: int) -> float | None:
         """Return P(the trader was informed | order), None where it cannot happen.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,12 @@ from glosten.errors import DomainError
 from glosten.statistics import stream, uniform
 from glosten.theory._binary_model import V_HIGH, V_LOW, Gains
 from glosten.theory._domain import Interval, require, whole_problem
+from glosten.theory._ekop_paths import ekop_paths
+from glosten.theory._ekop_quotes import day_log_joint, ekop_ask, ekop_bid, ekop_log_likelihood, pin
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._event_uncertainty import BAD, GOOD, NO_EVENT, P_BAD, P_EVENT, V_NONE
 from glosten.theory._order_flow import log_sum
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
 
 MU = Interval("mu", "informed traders per day with news", 0.0, math.inf)
 EPS_B = Interval("eps_b", "noise buyers per day", 0.0, math.inf)
@@ -27,78 +32,6 @@ EPS_S = Interval("eps_s", "noise sellers per day", 0.0, math.inf)
 DAYS = Interval("days", "the time that passes, in days", 0.0, math.inf)
 DRAWS_PER_DAY = 2**40
 """Numbers of a stream set aside for one day: more than arrivals that fit in memory."""
-
-
-@jit
-def ekop_ask(mean: float, v_high: float, p_good: float, mu: float, eps_b: float) -> float:
-    """Return E[V | a buyer comes now] in price units, from the mean and P(good news) now; NaN where none can come.
-
-    Source: Easley, Kiefer, O'Hara & Paperman (1996): ask = E V + mu P_g / (eps_b + mu P_g) (V_H - E V).
-    """
-    informed = mu * p_good
-    rate = eps_b + informed
-    return mean + informed / rate * (v_high - mean) if rate > 0.0 else math.nan
-
-
-@jit
-def ekop_bid(mean: float, v_low: float, p_bad_news: float, mu: float, eps_s: float) -> float:
-    """Return E[V | a seller comes now] in price units, from the mean and P(bad news) now; NaN where none can come.
-
-    Source: Easley, Kiefer, O'Hara & Paperman (1996): bid = E V - mu P_b / (eps_s + mu P_b) (E V - V_L).
-    """
-    informed = mu * p_bad_news
-    rate = eps_s + informed
-    return mean - informed / rate * (mean - v_low) if rate > 0.0 else math.nan
-
-
-@jit
-def pin(p_event: float, mu: float, eps_b: float, eps_s: float) -> float:
-    """Return the probability that the next trade is informed, at the opening; NaN where nobody trades.
-
-    Source: Easley, Kiefer, O'Hara & Paperman (1996): a mu / (a mu + eps_b + eps_s).
-    """
-    informed = p_event * mu
-    total = informed + eps_b + eps_s
-    return informed / total if total > 0.0 else math.nan
-
-
-@jit
-def log_poisson(count: int, rate: float) -> float:
-    """Return ln P(count) of a Poisson number of that mean; minus infinity where a mean of 0 brought somebody."""
-    if rate <= 0.0:
-        return 0.0 if count == 0 else -math.inf
-    return count * math.log(rate) - rate - math.lgamma(count + 1.0)
-
-
-@jit
-def day_log_joint(state: int, belief: float, buys: int, sells: int, rates: tuple[float, float, float]) -> float:
-    """Return ln P(state, buys, sells) of a day; ``rates`` is (mu, eps_b, eps_s), state 0 no, 1 good, 2 bad news.
-
-    Source: Easley, Kiefer, O'Hara & Paperman (1996).
-    """
-    if belief <= 0.0:
-        return -math.inf
-    mu, eps_b, eps_s = rates
-    buyers = eps_b + (mu if state == GOOD else 0.0)
-    sellers = eps_s + (mu if state == BAD else 0.0)
-    return math.log(belief) + log_poisson(buys, buyers) + log_poisson(sells, sellers)
-
-
-@jit
-def ekop_log_likelihood(
-    buys: int, sells: int, p_event: float, p_bad: float, rates: tuple[float, float, float]
-) -> float:
-    """Return ln P(buys, sells) of a day, in logs throughout: days of any number of trades neither over- nor underflow.
-
-    Source: Easley, Kiefer, O'Hara & Paperman (1996), as a log-sum over the three kinds of day.
-    """
-    none = day_log_joint(0, 1.0 - p_event, buys, sells, rates)
-    good = day_log_joint(1, p_event * (1.0 - p_bad), buys, sells, rates)
-    bad = day_log_joint(2, p_event * p_bad, buys, sells, rates)
-    largest = max(none, good, bad)
-    if largest == -math.inf:
-        return largest
-    return largest + math.log(math.exp(none - largest) + math.exp(good - largest) + math.exp(bad - largest))
 
 
 @jit
@@ -127,6 +60,22 @@ def _simulate_days(
         bad = news >= beliefs[0] + beliefs[1]
         counts[day, 0] = _arrivals(eps_b + (mu if good else 0.0), key, start + 1)
         counts[day, 1] = _arrivals(eps_s + (mu if bad else 0.0), key, start + DRAWS_PER_DAY // 2)
+
+
+class ArrivalQuotes(NamedTuple):
+    """Both quotes of an instant, in price units, and how many buyers and sellers are expected per day.
+
+    A side where nobody can come is None (there is no spread then), and ``why_no_bid`` or ``why_no_ask`` says why.
+    """
+
+    bid: float | None
+    ask: float | None
+    spread: float | None
+    mean: float
+    buyers: float
+    sellers: float
+    why_no_bid: str | None
+    why_no_ask: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +157,24 @@ class Ekop:
         known = "there are no informed traders (mu = 0)" if self.mu == 0.0 else f"{kind} news is ruled out"
         return f"No {word} can come: {known}, and there are no noise {word}s ({noise} = 0)."
 
-    def quotes(self) -> tuple[float | None, float | None]:
-        """Return (bid, ask) now, in price units; a side where nobody can come is None, `why_no_quote` says why.
+    def quotes(self) -> ArrivalQuotes:
+        """Return both quotes now, with the arrivals per day that are expected on each side.
 
         Source: `ekop_bid`, `ekop_ask`.
         """
         bid = ekop_bid(self.mean, self.v_low, self.beliefs[BAD], self.mu, self.eps_s)
         ask = ekop_ask(self.mean, self.v_high, self.beliefs[GOOD], self.mu, self.eps_b)
-        return None if math.isnan(bid) else bid, None if math.isnan(ask) else ask
+        one_sided = math.isnan(bid) or math.isnan(ask)
+        return ArrivalQuotes(
+            bid=None if math.isnan(bid) else bid,
+            ask=None if math.isnan(ask) else ask,
+            spread=None if one_sided else ask - bid,
+            mean=self.mean,
+            buyers=self.arrival_rate(1),
+            sellers=self.arrival_rate(-1),
+            why_no_bid=self.why_no_quote(-1),
+            why_no_ask=self.why_no_quote(1),
+        )
 
     def gains(self, side: int | None = None) -> Gains:
         """Return what each class gains per day at the quotes of now, in price units: on one side, or on both.
@@ -224,7 +183,7 @@ class Ekop:
         """
         informed = noise = maker = 0.0
         for one in (1, -1) if side is None else (side,):
-            rate, price = self.arrival_rate(one), self.quotes()[1 if one > 0 else 0]
+            rate, price = self.arrival_rate(one), (self.quotes().ask if one > 0 else self.quotes().bid)
             if price is None:
                 continue
             known, value = (GOOD, self.v_high) if one > 0 else (BAD, self.v_low)
@@ -286,7 +245,24 @@ class Ekop:
         rows = [ekop_log_likelihood(buys, sells, self.p_event, self.p_bad, self._rates) for buys, sells in pairs]
         return -math.inf if -math.inf in rows else math.fsum(rows)
 
-    def simulate(self, days: int, seed: int = 0) -> NDArray[np.int64]:
+    def ensemble(self, periods: int, seed: int = 0) -> KernelEnsemble:
+        """Return all days that the seed draws, looked at on a grid of so many equal parts of a day.
+
+        Every arrival trades at the quotes of its instant, which learn from it and from the time without any. The order
+        of a period (`Orders`) is the number of buyers less sellers in it.
+
+        Source: `ekop_paths`.
+        """
+        values = [self.v_none, self.v_high, self.v_low]
+        numbers = np.array(values, np.float64), np.array(self.beliefs), self._rates
+        return kernel_ensemble("ekop day", ekop_paths, numbers, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated days on a grid of so many equal parts, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+    def day_counts(self, days: int, seed: int = 0) -> NDArray[np.int64]:
         """Return buys and sells of independent days, shape (days, 2).
 
         Source: the three kinds of day and Poisson counts by exponential waits.

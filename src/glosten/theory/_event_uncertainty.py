@@ -16,14 +16,19 @@ from glosten._jit import jit
 from glosten.theory import _binary
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains
 from glosten.theory._domain import Interval, require, whole_problem
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._lattice import Law
+from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import (
     OrderTable,
-    Simulation,
     TwoSidedQuotes,
     impossible,
     log_power,
     log_sum,
 )
+from glosten.theory._order_lattice import in_clock_time
+from glosten.theory._order_table import Floats
+from glosten.theory._table_law import table_law
 
 NO_EVENT, GOOD, BAD = 0, 1, 2
 
@@ -224,12 +229,23 @@ class EventUncertainty:
         """
         return self._table.gains(order)
 
-    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
-        """Return means over simulated paths of that many periods, each with its standard error.
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("event uncertainty", periods, seed)
 
-        Source: `simulate_orders`.
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+    def law(self, periods: int) -> Law:
+        """Return the exact law by time over 0..periods periods: spread, belief, error, gains of every class.
+
+        Raises `DomainError` beyond `MOST_PERIODS` periods: the cost grows with their cube.
+
+        Source: `table_law`.
         """
-        return self._table.simulate("event uncertainty", (periods, paths), seed)
+        return table_law(self._table.states, self._table.tables, periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +359,30 @@ class BinaryNoTrade:
         """Return who expects to gain and lose on the next arrival: by one order, or by all together."""
         return self._table.gains(order)
 
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("binary without a trade", periods, seed)
+
     def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
         """Return means over simulated paths of that many periods, each with its standard error."""
-        return self._table.simulate("binary without a trade", (periods, paths), seed)
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+    def law(self, periods: int) -> Law:
+        """Return the exact law by time over 0..periods periods: spread, belief, error, gains of every class.
+
+        Raises `DomainError` beyond `MOST_PERIODS` periods: the cost grows with their cube.
+
+        Source: `table_law`.
+        """
+        return table_law(self._table.states, self._table.tables, periods)
+
+    def first_passage(self, target: float, periods: int) -> Floats:
+        """Return P(the belief first reaches a target after t periods | V_H), shape (periods + 1,).
+
+        Source: `first_passage` in trade time, `in_clock_time`.
+        """
+        trades = self.in_trade_time()
+        market = trades or Binary(self.v_low, self.v_high, self.prior, 0.0)
+        chance = self.alpha + (1.0 - self.alpha) * 2.0 * self.eta
+        return in_clock_time(market.first_passage(target, periods), chance)

@@ -17,6 +17,7 @@ from glosten.theory._das import Traders, das_closed_quote
 from glosten.theory._das_model import ALPHA, ETA, INVENTORY_SHIFT, P_JUMP, SHIFT, SIGMA, SIGMA_W
 from glosten.theory._domain import Interval, require
 from glosten.theory._order_flow import ORDERS, TwoSidedQuotes, order_problem
+from glosten.theory._sequence import sequence_log_likelihood
 
 MEAN = Interval("mean", "E[V], in price units", -math.inf, math.inf)
 VARIANCE = Interval("variance", "Var[V], in squared price units", 0.0, math.inf)
@@ -189,6 +190,15 @@ class GaussianDas:
             variance += self.p_jump * self.sigma**2
         return replace(self, mean=float(mean), variance=float(variance), inventory=self.inventory - order)
 
+    def informed_share(self, order: int) -> float | None:
+        """Return P(the trader was informed | order), None where it cannot happen.
+
+        Source: Bayes.
+        """
+        total = self.order_probability(order)
+        noise = (1.0 - self.alpha) * (self.eta if order else 1.0 - 2.0 * self.eta)
+        return max(1.0 - noise / total, 0.0) if total > 0.0 else None
+
     def jump(self) -> GaussianDas:
         """Return the model once the maker is told that the value has jumped: N(E[V], sigma^2), as `Das.jump`."""
         return replace(self, variance=None)
@@ -198,14 +208,7 @@ class GaussianDas:
 
         Source: the chain rule, quotes being set anew before each order.
         """
-        model, total = self, 0.0
-        for order in orders:
-            chance = model.order_probability(order)
-            if not chance > 0.0:
-                return -math.inf
-            total += math.log(chance)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
 
     def gains(self, order: int | None = None) -> Gains:
         """Return who expects to gain and lose on the next arrival: by one order, or by all; 0 for no trade.

@@ -7,7 +7,9 @@ and moves the price, P(V = 1), by dp = lambda(p) dY. In z = Phi^-1(p) all is clo
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,11 @@ from numpy.typing import NDArray
 from glosten._jit import jit
 from glosten.statistics import FRACTIONS, stream, uniform
 from glosten.theory._domain import Interval, require, whole_problem
-from glosten.theory._normal import normal_density, normal_loss, normal_quantile, normal_tail
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._kyle_paths import kyle_paths
+from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
+from glosten.theory._normal import normal_quantile, normal_tail
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
 
 VOLATILITY = Interval(
     "volatility", "of the noise orders, in units per square root of time", 0.0, math.inf, open_low=True
@@ -25,35 +31,8 @@ REVELATION_RATE = Interval(
 )
 PRIOR = Interval("prior", "the probability of V = 1", open_low=True, open_high=True)
 ELAPSED = Interval("elapsed", "the time that passes", 0.0, math.inf)
-
-
-@jit
-def kyle_impact(prior: float, volatility: float, revelation_rate: float) -> float:
-    """Return lambda(p), how far one unit of orders moves the price.
-
-    Source: limit of Back & Baruch (2004): (sqrt(2 r) / sigma) phi(Phi^-1(p)), the solution of
-    lambda lambda'' = -2 r / sigma^2.
-    """
-    return math.sqrt(2.0 * revelation_rate) / volatility * normal_density(normal_quantile(prior))
-
-
-@jit
-def kyle_value_high(prior: float, volatility: float, revelation_rate: float) -> float:
-    """Return V_H(p), what an insider who knows that V = 1 expects to gain; the low type's is V_H(1 - p).
-
-    Source: limit of Back & Baruch (2004): (sigma / sqrt(2 r)) [phi(z) - z (1 - Phi(z))], z = Phi^-1(p), which solves
-    V' = -(1 - p) / lambda and sigma^2 lambda^2 V'' / 2 = r V.
-    """
-    return volatility / math.sqrt(2.0 * revelation_rate) * normal_loss(normal_quantile(prior))
-
-
-@jit
-def kyle_insider_rate(prior: float, volatility: float, revelation_rate: float) -> float:
-    """Return how many units per unit of time the insider who knows that V = 1 buys; the low type sells at 1 - p.
-
-    Source: Bayes: the price is a martingale, so given V = 1 orders drift by sigma^2 lambda(p) / p.
-    """
-    return volatility**2 * kyle_impact(prior, volatility, revelation_rate) / prior
+STEP = Interval("step", "the time between two prices", 0.0, math.inf, open_low=True)
+HORIZON = Interval("horizon", "the time that paths cover", 0.0, math.inf, open_low=True)
 
 
 @jit
@@ -68,6 +47,16 @@ def _walk(prices: NDArray[np.float64], start: float, growth: float, key: np.uint
             draw = uniform(key, path * steps + step) + 0.5 / FRACTIONS
             z = growth * z + sd * normal_quantile(draw)
             prices[path, step + 1] = normal_tail(-z)
+
+
+class ImpactQuotes(NamedTuple):
+    """Prices after an order of one size on either side, the price now, and how much a unit moves it."""
+
+    bid: float
+    ask: float
+    spread: float
+    mean: float
+    impact: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +110,15 @@ class KyleLimit:
         high = kyle_insider_rate(self.prior, self.volatility, self.revelation_rate)
         return high, -kyle_insider_rate(1.0 - self.prior, self.volatility, self.revelation_rate)
 
-    def quotes(self, size: float) -> tuple[float, float]:
-        """Return (bid, ask), the prices after a small order of that size, to first order, cut to [0, 1].
+    def quotes(self, size: float = 0.1) -> ImpactQuotes:
+        """Return the prices after a sale and a purchase of that size, to first order, cut to [0, 1].
 
         There is no spread at size 0: in this limit every single order is too small to tell anything.
         """
         require([Interval("size", "of the order, in units", 0.0, math.inf).problem(size)])
         move = self.impact * size
-        return max(self.prior - move, 0.0), min(self.prior + move, 1.0)
+        bid, ask = max(self.prior - move, 0.0), min(self.prior + move, 1.0)
+        return ImpactQuotes(bid, ask, ask - bid, self.prior, self.impact)
 
     def update(self, orders: float, elapsed: float) -> KyleLimit:
         """Return the market after total orders (bought less sold, units) that arrived evenly over a time.
@@ -153,7 +143,54 @@ class KyleLimit:
             return 1.0 if self.prior <= level else 0.0
         return normal_tail(-distance / math.sqrt(growth * growth - 1.0))
 
-    def simulate(self, step: float, steps: int, paths: int, seed: int = 0) -> NDArray[np.float64]:
+    @property
+    def mean(self) -> float:
+        """Return E[V], the price."""
+        return float(self.prior)
+
+    def log_likelihood(self, prices: Iterable[float], step: float) -> float:
+        """Return ln of the density of the next prices, one every ``step``, while the value is hidden; maker's view.
+
+        The density is by price: it is that of the order flow, which the prices tell in full, changed to prices.
+
+        Source: z' is normal with mean e^(r step) z and variance e^(2 r step) - 1; dz/dp = 1 / phi(z).
+        """
+        path = [float(price) for price in prices]
+        level = Interval("price", "of the path", open_low=True, open_high=True)
+        require([STEP.problem(step), *(level.problem(price) for price in path)])
+        growth, total = math.exp(self.revelation_rate * step), 0.0
+        variance, z = growth * growth - 1.0, normal_quantile(self.prior)
+        for price in path:
+            further = normal_quantile(price)
+            squared = (further - growth * z) ** 2 / variance
+            total += 0.5 * (further * further - squared - math.log(variance))
+            z = further
+        return total
+
+    def ensemble(self, periods: int, seed: int = 0, horizon: float | None = None) -> KernelEnsemble:
+        """Return all paths that the seed draws, at so many equally spaced times up to ``horizon``, 1 / r unless given.
+
+        A path ends, its price at the value, when the value is revealed. Prices are exact in law; gains are
+        reckoned step by step, exact as steps shrink. There is no spread and no count of trades: both are 0.
+
+        Source: `kyle_paths`.
+        """
+        far = 1.0 / self.revelation_rate if horizon is None else horizon
+        require([*simulation_problems(periods, 1, seed), HORIZON.problem(far)])
+        numbers = (
+            normal_quantile(self.prior),
+            float(self.volatility),
+            float(self.revelation_rate),
+            far / max(periods, 1),
+        )
+        return kernel_ensemble("kyle limit", kyle_paths, numbers, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0, horizon: float | None = None) -> Simulation:
+        """Return means over simulated paths, at so many equally spaced times, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed, horizon), paths)
+
+    def price_paths(self, step: float, steps: int, paths: int, seed: int = 0) -> NDArray[np.float64]:
         """Return prices at 0, step, 2 step, ... while the value is hidden, shape (paths, steps + 1): exact in law.
 
         The maker's law: given the last price p the value is 1 with probability p.

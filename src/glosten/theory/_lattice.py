@@ -216,13 +216,15 @@ def first_passage(trades: int, log_odds_start: float, log_odds_target: float, al
 class Law:
     """Exact expectations after 0..T trades, each an array of shape (T + 1,); prices and gains in price units.
 
-    ``spread[t]`` is the mean quoted spread before trade t + 1, ``belief[t]`` = E[mu_t | V_H], ``doubt[t]`` =
-    E[mu_t (1 - mu_t)]; gains are sums over the first t trades: mean and standard deviation over paths.
+    ``spread[t]`` is the mean quoted spread before period t + 1 (0 where a side has no quote), ``belief[t]`` =
+    E[mu_t | V_H] and ``doubt[t]`` = E[mu_t (1 - mu_t)], NaN where the values are not two, ``error[t]`` =
+    E[(E_t[V] - V)^2]; gains are sums over the first t periods: mean and standard deviation over paths.
     """
 
     spread: Floats
     belief: Floats
     doubt: Floats
+    error: Floats
     informed_mean: Floats
     informed_sd: Floats
     noise_mean: Floats
@@ -243,6 +245,7 @@ def mix(by_value: Floats, prior: float, width: float) -> Law:
         spread=width * both[:, SPREAD],
         belief=by_value[HIGH, :, BELIEF].copy(),
         doubt=both[:, DOUBT].copy(),
+        error=width**2 * both[:, DOUBT],
         informed_mean=width * both[:, INFORMED],
         informed_sd=deviation(INFORMED_SQUARE, INFORMED),
         noise_mean=width * both[:, NOISE],

@@ -17,8 +17,11 @@ import numpy as np
 from glosten._jit import jit
 from glosten.theory._binary_model import ALPHA, Gains
 from glosten.theory._domain import Interval, require
-from glosten.theory._order_flow import OrderTable, Simulation, TwoSidedQuotes, impossible
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._order_ensemble import OrderEnsemble
+from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible
 from glosten.theory._order_table import BUY_COLUMN, NONE_COLUMN, SELL_COLUMN, Floats, choose, choose_ask, choose_bid
+from glosten.theory._sequence import sequence_log_likelihood
 
 NOISE_BUYS = Interval("noise_buys", "the probability that a noise trader buys")
 NOISE_SELLS = Interval("noise_sells", "the probability that a noise trader sells")
@@ -160,14 +163,7 @@ class ManyValues:
 
         Source: the product of the orders' probabilities, each given those before.
         """
-        model, total = self, 0.0
-        for order in orders:
-            probability = model.order_probability(order)
-            if probability == 0.0:
-                return -math.inf
-            total += math.log(probability)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
 
     def informed_share(self, order: int) -> float | None:
         """Return P(the trader was informed | order), None where it cannot happen."""
@@ -177,12 +173,14 @@ class ManyValues:
         """Return who expects to gain and lose on the next arrival: by one order, or by all together."""
         return self._table.gains(order)
 
-    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
-        """Return means over simulated paths of that many periods, each with its standard error.
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws, the quotes solved anew in every period."""
+        return self._table.ensemble("many values", periods, seed, chooses=True)
 
-        Source: `simulate_orders`, the quotes solved anew in every period.
-        """
-        return self._table.simulate("many values", (periods, paths), seed, chooses=True)
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
 
 
 def _values_problems(values: tuple[float, ...], beliefs: tuple[float, ...]) -> list[str]:

@@ -17,7 +17,12 @@ from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.theory._binary_model import GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
 from glosten.theory._domain import Interval, require
-from glosten.theory._order_flow import OrderTable, Simulation
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._lattice import Law
+from glosten.theory._order_ensemble import OrderEnsemble
+from glosten.theory._order_flow import OrderTable
+from glosten.theory._order_table import Floats
+from glosten.theory._table_law import table_law
 
 ALPHA = Interval("alpha", "the fraction of traders who follow a signal")
 ACCURACY = Interval("accuracy", "the probability that a signal is right", 0.5, 1.0)
@@ -167,6 +172,10 @@ class NoisySignal:
         """Return P(the next trade is on this side): +1 a buy, -1 a sell, 0 either (then 1)."""
         return self.as_certain().side_probability(side)
 
+    def order_probability(self, order: int) -> float:
+        """Return P(the next period brings this order), as `side_probability`: every period brings a trade."""
+        return self.side_probability(order)
+
     def why_no_quote(self, side: int) -> str | None:
         """Return in words why nobody can buy (+1) or sell (-1), None where somebody can."""
         if self.side_probability(side) > 0.0:
@@ -227,6 +236,27 @@ class NoisySignal:
         """
         return self._table.gains(side)
 
-    def simulate(self, trades: int, paths: int, seed: int = 0) -> Simulation:
-        """Return means over simulated paths of that many trades, each with its standard error."""
-        return self._table.simulate("noisy signal", (trades, paths), seed)
+    def ensemble(self, periods: int, seed: int = 0) -> OrderEnsemble:
+        """Return all paths of that many periods that the seed draws."""
+        return self._table.ensemble("noisy signal", periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+    def law(self, periods: int) -> Law:
+        """Return the exact law by time over 0..periods periods: spread, belief, error, gains of every class.
+
+        Raises `DomainError` beyond `MOST_TRADES` periods: the cost grows with their square.
+
+        Source: `table_law`.
+        """
+        return table_law(self._table.states, self._table.tables, periods)
+
+    def first_passage(self, target: float, periods: int) -> Floats:
+        """Return P(the belief first reaches a target at order t | V_H), shape (periods + 1,).
+
+        Source: `first_passage` of the market that looks the same.
+        """
+        return self.as_certain().first_passage(target, periods)

@@ -1,4 +1,4 @@
-"""What models with buys, sells and periods without a trade have in common: their quotes, orders and simulations."""
+"""What models with buys, sells and periods without a trade have in common: their quotes, orders and paths."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from glosten.errors import DomainError
-from glosten.statistics import Mean, means_of_sums, stream
 from glosten.theory import _order_table
 from glosten.theory._binary_model import Gains
-from glosten.theory._domain import require, whole_problem
+from glosten.theory._domain import require
+from glosten.theory._order_ensemble import OrderEnsemble, order_ensemble
 from glosten.theory._order_table import Floats
 
 ORDERS = {1: "buy", -1: "sell", 0: "period without a trade"}
@@ -34,25 +34,6 @@ class TwoSidedQuotes(NamedTuple):
     p_none: float
     why_no_bid: str | None
     why_no_ask: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """Means over simulated paths with their standard errors; prices and gains in price units.
-
-    Arrays have shape (periods + 1,): ``spread[t]`` is the mean spread quoted before period t + 1 (0 where a side has no
-    quote), ``error[t]`` the mean of (E_t[V] - V)^2. Gains and ``trades`` are sums over a whole path of n.
-    """
-
-    spread: Floats
-    spread_se: Floats
-    error: Floats
-    error_se: Floats
-    informed: Mean
-    noise: Mean
-    maker: Mean
-    trades: Mean
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +116,9 @@ class OrderTable:
         rows = [_order_table.gains_of_order(self.values, self.beliefs, self.tables, one) for one in orders]
         return Gains(*(sum(column) for column in zip(*rows, strict=True)))
 
-    def simulate(self, name: str, size: tuple[int, int], seed: int, chooses: bool = False) -> Simulation:
-        """Return means over paths; ``size`` is (periods, paths), ``name`` names the stream of the model."""
-        periods, paths = size
-        require([whole_problem("periods", periods), whole_problem("paths", paths, 1), whole_problem("seed", seed)])
-        key = stream(seed, name)
-        curves, totals = _order_table.simulate_orders(self.states, self.tables, chooses, size, key)
-        spread, spread_se = means_of_sums(curves[0], curves[1], paths)
-        error, error_se = means_of_sums(curves[2], curves[3], paths)
-        gains = [Mean.of_sums(float(totals[0, one]), float(totals[1, one]), paths) for one in range(4)]
-        return Simulation(spread, spread_se, error, error_se, gains[0], gains[1], gains[2], gains[3], paths)
+    def ensemble(self, name: str, periods: int, seed: int, *, chooses: bool = False) -> OrderEnsemble:
+        """Return the paths of the model of that name; ``chooses``: the informed decide on the quotes of each period."""
+        return order_ensemble(name, (self.states, self.tables), periods, seed, chooses=chooses)
 
 
 def order_problem(order: int) -> str | None:

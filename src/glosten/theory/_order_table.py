@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.statistics import uniform
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -162,70 +161,3 @@ def choose(states: Floats, tables: Floats) -> None:
         column = BUY_COLUMN if state >= buyers else SELL_COLUMN if state <= sellers else NONE_COLUMN
         tables[INFORMED, state] = 0.0
         tables[INFORMED, state, column] = shares[state]
-
-
-@jit
-def _draw_state(beliefs: Floats, fraction: float) -> int:
-    """Return the state that a uniform number falls on."""
-    left = fraction
-    for state in range(beliefs.size):
-        left -= beliefs[state]
-        if left < 0.0:
-            return state
-    return int(np.argmax(beliefs))
-
-
-@jit
-def _draw_order(tables: Floats, state: int, fraction: float) -> tuple[int, int]:
-    """Return (who comes, order) that a uniform number falls on in a state."""
-    left = fraction
-    who, order = NOISE, 0
-    for trader in range(2):
-        for column in range(3):
-            chance = tables[trader, state, column]
-            if chance > 0.0 and left >= 0.0:
-                who, order = trader, column - 1
-            left -= chance
-    return who, order
-
-
-@jit
-def simulate_orders(
-    states: Floats, tables: Floats, chooses: bool, size: tuple[int, int], key: np.uint64
-) -> tuple[Floats, Floats]:
-    """Return sums over paths: curves (4, periods + 1) and totals (2, 4), each sum beside its sum of squares.
-
-    ``size`` is (periods, paths). Curves: spread quoted, its square, squared error of the mean, its square; totals:
-    gains of informed, noise and maker, and trades. ``chooses``: the informed decide on the quotes (`choose`). A side
-    without a quote counts as spread 0. What a path draws depends on the key and its own number alone.
-    """
-    periods, paths = size
-    values = states[VALUES]
-    curves, totals = np.zeros((4, periods + 1)), np.zeros((2, 4))
-    now, offers = states.copy(), tables.copy()
-    for path in range(paths):
-        now[BELIEFS] = states[BELIEFS]
-        offers[:] = tables
-        first = path * (periods + 1)
-        state = _draw_state(now[BELIEFS], uniform(key, first))
-        gains = np.zeros(4)
-        for date in range(periods + 1):
-            if chooses:
-                choose(now, offers)
-            both = offers[INFORMED] + offers[NOISE]
-            bid = price_of_order(values, now[BELIEFS], both, -1)
-            ask = price_of_order(values, now[BELIEFS], both, 1)
-            quoted = 0.0 if math.isnan(bid) or math.isnan(ask) else ask - bid
-            error = ((now[BELIEFS] * (values - values[state])).sum()) ** 2
-            curves[:, date] += np.array([quoted, quoted * quoted, error, error * error])
-            if date < periods:
-                who, order = _draw_order(offers, state, uniform(key, first + 1 + date))
-                if order != 0:
-                    won = order * (values[state] - (ask if order > 0 else bid))
-                    gains[who] += won
-                    gains[2] -= won
-                    gains[3] += 1.0
-                now[BELIEFS] = beliefs_after(now[BELIEFS], both, order)
-        totals[0] += gains
-        totals[1] += gains * gains
-    return curves, totals

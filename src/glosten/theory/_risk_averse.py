@@ -8,13 +8,10 @@ log-odds by -rho I (V_H - V_L), and what is left is the cumulant of one Bernoull
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
 from glosten._jit import jit
-from glosten.theory._binary import belief, log_odds_step
-from glosten.theory._binary_model import BUY, SELL, Binary, Gains, Quotes
-from glosten.theory._domain import Interval, require
-from glosten.theory._order_cost import ask_ticks, bid_ticks
+from glosten.theory._binary import belief
+from glosten.theory._domain import Interval
 
 RISK_AVERSION = Interval("risk_aversion", "of the maker, per price unit", 0.0, math.inf)
 INVENTORY = Interval("inventory", "of the maker, in units", -math.inf, math.inf)
@@ -98,90 +95,3 @@ def inventory_shift(price: float, inventory: float, per_unit: float) -> float:
     Source: Das (2005), A learning market-maker in the Glosten-Milgrom model.
     """
     return price - per_unit * inventory
-
-
-@dataclass(frozen=True, slots=True)
-class RiskAverse:
-    """A maker with constant absolute risk aversion and an inventory, in the binary market.
-
-    ``market`` holds the beliefs; ``risk_aversion`` is 0 or more, per price unit (0: Glosten and Milgrom); ``inventory``
-    in units, negative when short. Raises `DomainError` naming every parameter outside its domain.
-
-    Source: `indifference_price`.
-    """
-
-    market: Binary
-    risk_aversion: float
-    inventory: float = 0.0
-
-    def __post_init__(self) -> None:
-        require([RISK_AVERSION.problem(self.risk_aversion), INVENTORY.problem(self.inventory)])
-
-    def price(self, side: int) -> float | None:
-        """Return the ask (+1) or the bid (-1) in price units, None where that side cannot trade.
-
-        Source: `indifference_price`.
-        """
-        require([None if side in (BUY, SELL) else f"side must be 1 (a buy) or -1 (a sell); it was {side}."])
-        market = self.market
-        if market.why_no_quote(side) is not None:
-            return None
-        after = market.log_odds + log_odds_step(side, market.alpha, market.gamma)
-        aversion = self.risk_aversion * market.width
-        return market.v_low + market.width * indifference_price(side, after, aversion, self.inventory)
-
-    def quotes(self) -> Quotes:
-        """Return both quotes before the next order; probabilities and posteriors are those of the market.
-
-        Source: `indifference_price`.
-        """
-        bid, ask = self.price(SELL), self.price(BUY)
-        spread = None if bid is None or ask is None else ask - bid
-        return self.market.quotes()._replace(bid=bid, ask=ask, spread=spread)
-
-    def tick_quotes(self, tick: float) -> tuple[int | None, int | None]:
-        """Return (bid, ask) in whole ticks of the given size: the bid rounded down, the ask rounded up.
-
-        Source: `bid_ticks`, `ask_ticks`.
-        """
-        require([Interval("tick", "the price step", 0.0, math.inf, open_low=True).problem(tick)])
-        bid, ask = self.price(SELL), self.price(BUY)
-        return None if bid is None else bid_ticks(bid, tick), None if ask is None else ask_ticks(ask, tick)
-
-    def update(self, side: int) -> RiskAverse:
-        """Return the maker after a trade: the belief moves, and the inventory by one unit the other way.
-
-        Source: `log_odds_step`.
-        """
-        return replace(self, market=self.market.update(side), inventory=self.inventory - side)
-
-    def risk_premium(self, side: int) -> float | None:
-        """Return what the maker asks beyond the zero-profit quote, in price units; negative where a trade sheds risk.
-
-        None where the side cannot trade.
-        """
-        price, fair = self.price(side), (self.market.quotes().ask if side > 0 else self.market.quotes().bid)
-        return None if price is None or fair is None else side * (price - fair)
-
-    def gains(self, side: int | None = None) -> Gains:
-        """Return who expects to gain and lose on the next arrival at these quotes, in price units; they sum to 0.
-
-        Source: `gains`, with the risk premium handed from whoever trades to the maker.
-        """
-        if side is None:
-            both = zip(self.gains(BUY), self.gains(SELL), strict=True)
-            return Gains(*(one + other for one, other in both))
-        informed, noise, maker = self.market.gains(side)
-        premium, share = self.risk_premium(side), self.market.informed_share(side)
-        if premium is None or share is None:
-            return Gains(informed, noise, maker)
-        paid = premium * self.market.side_probability(side)
-        return Gains(informed - share * paid, noise - (1.0 - share) * paid, maker + paid)
-
-    def log_disutility(self) -> float:
-        """Return ln E[exp(-rho I (V - V_L))] now: what every trade at the quotes leaves unchanged, payments included.
-
-        Source: `bernoulli_cumulant`.
-        """
-        exponent = -self.risk_aversion * self.inventory * self.market.width
-        return bernoulli_cumulant(self.market.log_odds, exponent)

@@ -7,25 +7,24 @@ leaves the maker's belief where it is. Otherwise noise trades. The best response
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from glosten._jit import jit
-from glosten.statistics import Mean, stream, uniform
-from glosten.theory._binary import belief, log_odds_step
-from glosten.theory._binary_model import ALPHA, BUY, GAMMA, PRIOR, SELL, Binary, Quotes
+from glosten.theory._binary_model import ALPHA, BUY, GAMMA, PRIOR, SELL, Binary, Gains, Quotes
 from glosten.theory._domain import require, whole_problem
-
-Floats = NDArray[np.float64]
-Actions = NDArray[np.int8]
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._insider_choice import Actions, best_action, insider_choices, insider_values
+from glosten.theory._insider_law import Numbers, insider_law, insider_paths
+from glosten.theory._lattice import Law
+from glosten.theory._order_table import Floats
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
+from glosten.theory._sequence import sequence_log_likelihood
 
 MOST_SIMULATED = 400
 """Periods of which a whole policy is kept in memory: its size grows with their cube."""
-PATH_DRAWS = 2
-"""Numbers of a stream per period: who arrives, and what the noise does."""
 
 
 class Choices(NamedTuple):
@@ -34,121 +33,6 @@ class Choices(NamedTuple):
     buy: float
     wait: float
     sell: float
-
-
-@jit
-def gain_of_buying(log_odds_now: float, alpha: float, gamma: float) -> float:
-    """Return 1 - ask, what one unit bought earns when V = V_H = 1, exact near certainty.
-
-    Source: `posterior`: the ask is the belief after a buy.
-    """
-    return belief(-(log_odds_now + log_odds_step(1, alpha, gamma)))
-
-
-@jit
-def gain_of_selling(log_odds_now: float, alpha: float, gamma: float) -> float:
-    """Return bid - 1, what one unit sold loses when V = V_H = 1.
-
-    Source: `posterior`: the bid is the belief after a sell.
-    """
-    return -belief(-(log_odds_now + log_odds_step(-1, alpha, gamma)))
-
-
-@jit
-def _best(choices: tuple[float, float, float]) -> int:
-    """Return the best of (buy, wait, sell) as an order; a tie goes to the buy, then to waiting."""
-    buy, wait, sell = choices
-    if buy >= wait and buy >= sell:
-        return 1
-    return 0 if wait >= sell else -1
-
-
-@jit
-def _choices(
-    values: Floats, node: tuple[int, int], odds: float, alpha: float, gamma: float
-) -> tuple[float, float, float]:
-    """Return what follows (buy, wait, sell) at a node, from the values with one period less to go."""
-    buys, sells = node
-    buy = gain_of_buying(odds, alpha, gamma) + values[buys + 1, sells]
-    sell = gain_of_selling(odds, alpha, gamma) + values[buys, sells + 1]
-    return buy, values[buys, sells], sell
-
-
-@jit
-def insider_values(periods: int, odds: float, alpha: float, gamma: float, policy: Actions) -> Floats:
-    """Return what the insider expects with ``periods`` to go by (buys, sells), for V = V_H = 1, V_L = 0.
-
-    Shape (2, ...): the best response, then the honest one who buys at every arrival. Node (0, 0) is now; only nodes
-    on or before a sum of 0 trades are final. The best actions are written to ``policy[left - 1, buys, sells]`` as far
-    as it reaches.
-
-    Source: Bellman: J_t(l) = alpha max{1 - ask + J(l + u), J(l), bid - 1 + J(l + d)} + (1 - alpha)[gamma J(l + u) +
-    (1 - gamma) J(l + d)], in place, since every node needs only itself and nodes after it.
-    """
-    values: Floats = np.zeros((2, periods + 1, periods + 1))
-    up, down = log_odds_step(1, alpha, gamma), log_odds_step(-1, alpha, gamma)
-    for left in range(1, periods + 1):
-        traded = periods - left
-        for buys in range(traded + 1):
-            for sells in range(traded + 1 - buys):
-                now = odds + buys * up + sells * down
-                best, honest = values[0], values[1]
-                choices = _choices(best, (buys, sells), now, alpha, gamma)
-                chosen = alpha * max(choices[0], choices[1], choices[2])
-                dutiful = alpha * (gain_of_buying(now, alpha, gamma) + honest[buys + 1, sells])
-                if left <= policy.shape[0]:
-                    policy[left - 1, buys, sells] = _best(choices)
-                for row, value in ((0, chosen), (1, dutiful)):
-                    noise = gamma * values[row, buys + 1, sells] + (1.0 - gamma) * values[row, buys, sells + 1]
-                    values[row, buys, sells] = value + (1.0 - alpha) * noise
-    return values
-
-
-@jit
-def insider_choices(periods: int, odds: float, alpha: float, gamma: float) -> tuple[float, float, float]:
-    """Return what an insider who has just arrived, with ``periods`` to go, expects after (buy, wait, sell).
-
-    Source: as `insider_values`.
-    """
-    up, down = log_odds_step(1, alpha, gamma), log_odds_step(-1, alpha, gamma)
-    nothing: Actions = np.zeros((0, 1, 1), np.int8)
-    later = periods - 1
-    buy = gain_of_buying(odds, alpha, gamma) + insider_values(later, odds + up, alpha, gamma, nothing)[0, 0, 0]
-    wait = insider_values(later, odds, alpha, gamma, nothing)[0, 0, 0]
-    sell = gain_of_selling(odds, alpha, gamma) + insider_values(later, odds + down, alpha, gamma, nothing)[0, 0, 0]
-    return buy, wait, sell
-
-
-@jit
-def _play(policy: Actions, odds: float, alpha: float, gamma: float, keys: tuple[np.uint64, int]) -> float:
-    """Return what one path earns the insider under a policy, per unit of V_H - V_L, V = V_H."""
-    up, down = log_odds_step(1, alpha, gamma), log_odds_step(-1, alpha, gamma)
-    key, path = keys
-    periods = policy.shape[0]
-    buys = sells = 0
-    earned = 0.0
-    for left in range(periods, 0, -1):
-        draw = (path * periods + left - 1) * PATH_DRAWS
-        now = odds + buys * up + sells * down
-        if uniform(key, draw) < alpha:
-            order = int(policy[left - 1, buys, sells])
-            if order > 0:
-                earned += gain_of_buying(now, alpha, gamma)
-            elif order < 0:
-                earned += gain_of_selling(now, alpha, gamma)
-        else:
-            order = 1 if uniform(key, draw + 1) < gamma else -1
-        buys += order > 0
-        sells += order < 0
-    return earned
-
-
-@jit
-def _play_all(policy: Actions, model: tuple[float, float, float], key: np.uint64, earned: Floats) -> None:
-    """Write what every path earns, shape (paths,)."""
-    odds, alpha, gamma = model
-    for path in range(earned.size):
-        earned[path] = _play(policy, odds, alpha, gamma, (key, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +107,7 @@ class StrategicInsider:
             return None
         right = BUY if self.value_is_high else SELL
         mirrored = choices if self.value_is_high else Choices(choices.sell, choices.wait, choices.buy)
-        return right * _best((mirrored.buy, mirrored.wait, mirrored.sell))
+        return right * best_action((mirrored.buy, mirrored.wait, mirrored.sell))
 
     def quotes(self) -> Quotes:
         """Return both quotes of the maker before the next order.
@@ -242,20 +126,71 @@ class StrategicInsider:
         require([whole_problem("periods", self.periods, 1)])
         return replace(self, market=self.market.update(order), periods=self.periods - 1)
 
-    def simulate(self, paths: int, seed: int = 0, honest: bool = False) -> Mean:
-        """Return what the insider earned, in price units, over paths of the best response or the honest strategy.
+    @property
+    def mean(self) -> float:
+        """Return E[V] as the maker sees it, in price units."""
+        return self.market.mean
 
-        Raises `DomainError` beyond `MOST_SIMULATED` periods.
+    def why_no_quote(self, side: int) -> str | None:
+        """Return None: noise traders buy and sell, so the maker quotes both sides."""
+        return self.market.why_no_quote(side)
+
+    def order_probability(self, order: int) -> float:
+        """Return P(the next trade is a buy (1) or a sell (-1)) as the maker sees it; 1 for a wait (0).
+
+        The maker believes that whoever is informed trades at once: a wait is no event to it, and teaches nothing.
         """
+        return self.market.side_probability(order)
+
+    def log_likelihood(self, orders: Iterable[int]) -> float:
+        """Return ln P(the trades among a sequence of orders) as the maker sees it: `Binary`'s, waits left out.
+
+        Source: `sequence_log_likelihood`.
+        """
+        return sequence_log_likelihood(self, orders)
+
+    def informed_share(self, order: int) -> float | None:
+        """Return P(the trader was informed | order) as the maker sees it, None where it cannot happen."""
+        return self.market.informed_share(order)
+
+    def gains(self, order: int | None = None) -> Gains:
+        """Return who expects to gain and lose on the next arrival, in price units, as the maker sees it."""
+        return self.market.gains(order)
+
+    def _numbers(self, periods: int, honest: bool) -> Numbers:
         too_many = None
         if self.periods > MOST_SIMULATED:
             too_many = f"periods must be {MOST_SIMULATED} or fewer to be simulated; it was {self.periods}."
-        require([whole_problem("paths", paths, 1), too_many])
-        size = (self.periods, self.periods + 1, self.periods + 1)
-        policy: Actions = np.ones(size, np.int8)
+        elif periods > self.periods:
+            too_many = f"periods must not exceed the {self.periods} that are left; it was {periods}."
+        require([whole_problem("periods", periods), too_many])
+        policy: Actions = np.ones((self.periods, self.periods + 1, self.periods + 1), np.int8)
         if not honest:
             insider_values(self.periods, self._odds, self.market.alpha, self._gamma, policy)
-        earned: Floats = np.zeros(paths)
-        model = (self._odds, self.market.alpha, self._gamma)
-        _play_all(policy, model, stream(seed, "strategic insider"), earned)
-        return Mean.of(self.market.width * earned)
+        truth = self.market.v_low, self.market.width, bool(self.value_is_high)
+        return (self._odds, self.market.alpha, self._gamma), policy, truth
+
+    def ensemble(self, periods: int, seed: int = 0, *, honest: bool = False) -> KernelEnsemble:
+        """Return all paths that the seed draws of the first so many periods; V is what the insider knows.
+
+        The insider plays the best response over all periods left, or is ``honest``: trades the right way at every
+        arrival. Raises `DomainError` beyond `MOST_SIMULATED` periods or those left.
+
+        Source: `insider_paths`.
+        """
+        require(simulation_problems(periods, 1, seed))
+        return kernel_ensemble("strategic insider", insider_paths, self._numbers(periods, honest), periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0, *, honest: bool = False) -> Simulation:
+        """Return means over simulated paths of the first so many periods; ``informed`` is what the insider earns."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed, honest=honest), paths)
+
+    def law(self, periods: int, *, honest: bool = False) -> Law:
+        """Return the exact law of the first so many periods, given the value that the insider knows.
+
+        The belief is E[P_t(V_H)] where V = V_H, NaN where V = V_L. Raises `DomainError` as `ensemble`.
+
+        Source: `insider_law`.
+        """
+        return insider_law(self._numbers(periods, honest), periods)

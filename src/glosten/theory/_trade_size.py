@@ -2,8 +2,6 @@
 
 An informed trader would trade much, but at the price for much; hiding among small orders pays where few noise traders
 trade much. ``order`` is +2 and +1 for a large and a small buy, -1 and -2 for a small and a large sell, 0 for no trade.
-On one side ``informed`` is the probability that a trader comes who knows the value of that side, ``noise_small`` and
-``noise_large`` that a noise trader comes and trades that size there.
 """
 
 from __future__ import annotations
@@ -13,11 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from glosten._jit import jit
+import numpy as np
+
 from glosten.errors import DomainError
-from glosten.theory._binary_model import GAMMA, V_HIGH, V_LOW
+from glosten.theory._binary_model import GAMMA, V_HIGH, V_LOW, Gains
 from glosten.theory._domain import Interval, require
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._event_uncertainty import BAD, EPS, GOOD, MU, NO_EVENT, P_BAD, P_EVENT, V_NONE
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
+from glosten.theory._sequence import sequence_log_likelihood
+from glosten.theory._trade_size_choice import large_fraction, size_premium
+from glosten.theory._trade_size_paths import trade_size_paths
 
 ORDERS = {2: "large buy", 1: "small buy", 0: "period without a trade", -1: "small sell", -2: "large sell"}
 LARGE_SHARE = Interval("large_share", "the share of noise traders who trade the large size")
@@ -25,40 +29,11 @@ SMALL = Interval("small", "the small size", 0.0, math.inf, open_low=True)
 LARGE = Interval("large", "the large size", 0.0, math.inf, open_low=True)
 
 
-@jit
-def large_fraction(informed: float, noise_small: float, noise_large: float, size_ratio: float) -> float:
-    """Return the fraction of the informed of a side who trade the large size in equilibrium; 1 is separating.
-
-    ``size_ratio`` = large / small > 1. NaN where the side has no noise traders: nobody trades in equilibrium.
-
-    Source: Easley & O'Hara (1987), derived here: with f on large, an informed trader earns size times (V_H - m) times
-    the noise share of that size, noise_large / (noise_large + informed f) and noise_small / (noise_small + informed
-    (1 - f)). Equal gains are linear in f; f = 1 where large still pays best when all trade it.
-    """
-    if not noise_small + noise_large > 0.0:
-        return math.nan
-    if informed <= 0.0 or noise_small <= 0.0:
-        return 1.0
-    pull = size_ratio * noise_large * informed + noise_small * noise_large * (size_ratio - 1.0)
-    return min(pull / (informed * (noise_small + size_ratio * noise_large)), 1.0)
-
-
-@jit
-def size_premium(gap: float, informed: float, noise: float) -> float:
-    """Return the distance of a size's zero-profit price from the noise traders' mean value; NaN where nobody comes.
-
-    ``gap`` is the distance of the value the informed know, ``informed`` and ``noise`` who comes for this size.
-
-    Source: E[V | order] - m = (V_H - m) informed / (informed + noise).
-    """
-    total = informed + noise
-    return gap * informed / total if total > 0.0 and noise > 0.0 else math.nan
-
-
 class SizeQuotes(NamedTuple):
     """Quotes for both sizes before the next order, in price units, and how the informed choose.
 
-    A size without a quote is None, `TradeSize.why_no_quote` says why. ``large_if_good`` and ``large_if_bad`` are the
+    A size without a quote is None, `TradeSize.why_no_quote` says why; ``spread`` is that of the large size, or of the
+    small where the large lacks a side. ``large_if_good`` and ``large_if_bad`` are the
     fractions of the informed who trade the large size after good and bad news: 1 is separating, less is pooling.
     """
 
@@ -69,6 +44,7 @@ class SizeQuotes(NamedTuple):
     mean: float
     large_if_good: float | None
     large_if_bad: float | None
+    spread: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +200,17 @@ class TradeSize:
 
         Source: `price`.
         """
+        prices = {order: self.price(order) for order in (-2, -1, 1, 2)}
+        spreads = [_distance(prices[-size], prices[size]) for size in (2, 1)]
         return SizeQuotes(
-            bid_large=self.price(-2),
-            bid_small=self.price(-1),
-            ask_small=self.price(1),
-            ask_large=self.price(2),
+            bid_large=prices[-2],
+            bid_small=prices[-1],
+            ask_small=prices[1],
+            ask_large=prices[2],
             mean=self.mean,
             large_if_good=self.large_fraction(1),
             large_if_bad=self.large_fraction(-1),
+            spread=next((spread for spread in spreads if spread is not None), None),
         )
 
     def informed_gain(self, order: int) -> float | None:
@@ -259,6 +238,29 @@ class TradeSize:
         flow = math.fsum(p * self.order_if(state, order) * (price - value) for state, (p, value) in enumerate(rows))
         return flow * (self.large if abs(order) == 2 else self.small) * (1 if order > 0 else -1)
 
+    def informed_share(self, order: int) -> float | None:
+        """Return P(the trader was informed | order), None where it cannot happen.
+
+        Source: Bayes.
+        """
+        total = self.order_probability(order)
+        noise = math.fsum(self._noise_present()) * self.noise_order(order)
+        return max(1.0 - noise / total, 0.0) if total > 0.0 else None
+
+    def gains(self, order: int | None = None) -> Gains:
+        """Return who expects to gain and lose on the next arrival, in price units times size: by one order, or by all.
+
+        Source: P(informed) times `informed_gain`, and `maker_gain`; noise loses what the two win.
+        """
+        require([None if order is None else _order_problem(order)])
+        informed = maker = 0.0
+        for one in (2, 1, -1, -2) if order is None else (order,):
+            gain = self.informed_gain(one) if one else None
+            if gain is not None:
+                informed += self._side(1 if one > 0 else -1)[0] * self._informed_order(one) * gain
+                maker += self.maker_gain(one)
+        return Gains(informed, -(informed + maker), maker)
+
     def update(self, order: int) -> TradeSize:
         """Return the model after an order (2, 1, 0, -1, -2). Raises `DomainError` where it cannot happen.
 
@@ -278,14 +280,28 @@ class TradeSize:
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
         """Return ln P(a sequence of orders, each at the quotes of its time); minus infinity where it cannot happen."""
-        model, total = self, 0.0
-        for order in orders:
-            probability = model.order_probability(order)
-            if probability == 0.0:
-                return -math.inf
-            total += math.log(probability)
-            model = model.update(order)
-        return total
+        return sequence_log_likelihood(self, orders)
+
+    def ensemble(self, periods: int, seed: int = 0) -> KernelEnsemble:
+        """Return all paths of that many periods that the seed draws.
+
+        Source: `trade_size_paths`.
+        """
+        traders = float(self.mu), float(self.eps), float(self.gamma), float(self.large_share)
+        numbers = np.array(self._values), np.array(self.beliefs), traders, (float(self.small), float(self.large))
+        return kernel_ensemble("trade size", trade_size_paths, numbers, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error.
+
+        The spread is that of `SizeQuotes`; gains and inventory are in units of size.
+        """
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+
+def _distance(bid: float | None, ask: float | None) -> float | None:
+    return None if bid is None or ask is None else ask - bid
 
 
 def _order_problem(order: int) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.theory._domain import Interval, require
+from glosten.theory._normal import normal_quantile
 
 ROOT_TWO, ROOT_TWO_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
 STEPS = 2000
@@ -43,6 +44,9 @@ class ValueLaw(Protocol):
 
     def square(self, price: float, side: int) -> float:
         """Return E[(V - x)^2; V beyond x]: above for +1, below for -1."""
+
+    def quantile(self, probability: float) -> float:
+        """Return the price below which the value lies with that probability."""
 
     def first_quote(self, side: int, alpha: float, noise: float) -> float | None:
         """Return the first ask (+1) or bid (-1) in closed form, None where there is none."""
@@ -167,6 +171,10 @@ class UniformValue:
         left, far, near = _uniform_reach(low, high, price * side)
         return left * (far * far + far * near + near * near) / 3.0
 
+    def quantile(self, probability: float) -> float:
+        """Return the price below which the value lies with that probability."""
+        return self.low + probability * (self.high - self.low)
+
     def first_quote(self, side: int, alpha: float, noise: float) -> float | None:
         """Return the first ask (+1) or bid (-1), NaN where noise never takes the side.
 
@@ -202,6 +210,10 @@ class NormalValue:
         z = side * (price - self.mean) / self.sd
         beyond, density = 0.5 * math.erfc(z / ROOT_TWO), math.exp(-0.5 * z * z) / ROOT_TWO_PI
         return self.sd**2 * max((1.0 + z * z) * beyond - z * density, 0.0)
+
+    def quantile(self, probability: float) -> float:
+        """Return the price below which the value lies with that probability."""
+        return self.mean + self.sd * normal_quantile(probability)
 
     def first_quote(self, side: int, alpha: float, noise: float) -> float | None:
         """Return the first ask (+1) or bid (-1), NaN where noise never takes the side.
@@ -250,6 +262,10 @@ class ExponentialValue:
         if side > 0:
             return self.scale**2 * (2.0 * math.exp(-x) if x > 0.0 else 1.0 + (1.0 - x) ** 2)
         return self.scale**2 * (x * x - 2.0 * (x + math.expm1(-x))) if x > 0.0 else 0.0
+
+    def quantile(self, probability: float) -> float:
+        """Return the price below which the value lies with that probability."""
+        return self.low - self.scale * math.log1p(-probability) if probability < 1.0 else math.inf
 
     def first_quote(self, side: int, alpha: float, noise: float) -> float | None:
         """Return the first ask (+1) or bid (-1), NaN where noise never takes the side.
@@ -321,6 +337,10 @@ class AnyValue:
     def square(self, price: float, side: int) -> float:
         """Return E[(V - x)^2; V beyond x]: above for +1, below for -1."""
         return self._beyond(price, side, 2)
+
+    def quantile(self, probability: float) -> float:
+        """Return the price below which the value lies with that probability."""
+        return float(self.distribution.ppf(probability))
 
     def first_quote(self, side: int, alpha: float, noise: float) -> float | None:  # noqa: ARG002 - as the other laws
         """Return None: no closed form is known for any law."""
