@@ -83,19 +83,22 @@ def das_excess(
 @jit
 def das_moments(density: Floats, first: int, last: int) -> tuple[float, float]:
     """Return P(first <= V <= last) and E[V - first; first <= V <= last], in steps of the grid."""
-    mass = moment = mass_1 = mass_2 = mass_3 = moment_1 = moment_2 = moment_3 = 0.0
     held = density[first : last + 1]  # counted from 0: vector units do not like what may be negative
-    whole = held.size & ~3
-    for point in range(0, whole, 4):  # four sums at once, so that none waits for the other
-        place = float(point)
-        a, b, c, d = held[point], held[point + 1], held[point + 2], held[point + 3]
-        mass, mass_1, mass_2, mass_3 = mass + a, mass_1 + b, mass_2 + c, mass_3 + d
-        moment, moment_1 = moment + a * place, moment_1 + b * (place + 1.0)
-        moment_2, moment_3 = moment_2 + c * (place + 2.0), moment_3 + d * (place + 3.0)
-    for point in range(whole, held.size):
-        mass += held[point]
-        moment += held[point] * point
-    return (mass + mass_1) + (mass_2 + mass_3), (moment + moment_1) + (moment_2 + moment_3)
+    a = b = c = d = e = f = g = h = a_1 = b_1 = c_1 = d_1 = e_1 = f_1 = g_1 = h_1 = 0.0
+    whole = held.size & ~7
+    for i in range(0, whole, 8):  # eight sums at once, so that none waits for the other
+        s, t, u, v = held[i], held[i + 1], held[i + 2], held[i + 3]
+        w, x, y, z = held[i + 4], held[i + 5], held[i + 6], held[i + 7]
+        a, b, c, d, e, f, g, h = a + s, b + t, c + u, d + v, e + w, f + x, g + y, h + z
+        place = float(i)
+        a_1, b_1, c_1, d_1 = a_1 + s * place, b_1 + t * place, c_1 + u * place, d_1 + v * place
+        e_1, f_1, g_1, h_1 = e_1 + w * place, f_1 + x * place, g_1 + y * place, h_1 + z * place
+    mass, moment = ((a + e) + (b + f)) + ((c + g) + (d + h)), ((a_1 + e_1) + (b_1 + f_1)) + ((c_1 + g_1) + (d_1 + h_1))
+    moment += (b + 2.0 * c + 3.0 * d) + (4.0 * e + 5.0 * f) + (6.0 * g + 7.0 * h)
+    for i in range(whole, held.size):
+        mass += held[i]
+        moment += held[i] * i
+    return mass, moment
 
 
 @jit
