@@ -16,7 +16,7 @@ from glosten.theory._order_table import INFORMED, NOISE, VALUES, Floats
 BLOCK = 2048
 """Paths of a block: enough that a thread is busy for a while, few enough that several threads find work."""
 FEW_STATES = 8
-SIDE_BY_SIDE, MANY_SIDE_BY_SIDE, LEAST_SIDE_BY_SIDE = 136, 72, 8
+SIDE_BY_SIDE, MANY_SIDE_BY_SIDE, LEAST_SIDE_BY_SIDE = 200, 104, 8
 """Paths that a loop takes at once: what it works on should fit into the nearest cache, so fewer with many states. Odd
 multiples of 8: rows a power of 2 apart look like the same memory to a processor in a hurry."""
 
