@@ -1,14 +1,11 @@
-"""Simulate the market of Das: a jumping value, noisy informed traders, a maker who keeps a belief and quotes by it.
+"""Averages over time in the market of Das: a jumping value, noisy informed traders, a maker who quotes by its belief.
 
-The compiled loop calls the functions of `theory` themselves. The signal is not drawn but integrated out: one uniform
-number decides who comes and what he does, with the probabilities given V at the posted quotes. A replication draws its
-value and its traders from two streams named by the seed and its own number, so it is the same on any thread and in any
-batch. One block is one replication: their averages are independent, periods of one path are not.
+Paths are those of `theory.DasPath`. A replication draws from sequences named by the seed and its own number, so it is
+the same on any thread and in any batch. Averages of replications are independent, periods of one path are not.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,37 +17,21 @@ from numpy.typing import NDArray
 from glosten._jit import jit
 from glosten.errors import InputError
 from glosten.run._simulation import LARGEST_SEED, whole_problem
-from glosten.statistics import FRACTIONS, Mean, advance, means_of_sums, sequence, stream
-from glosten.theory import (
-    Das,
-    GaussianDas,
-    das_jump_law,
-    das_mean,
-    das_mix,
-    das_move,
-    das_order_if,
-    das_quote,
-    das_recentre,
-    das_steps_off,
-    das_update,
-    gaussian_half_spread,
-    gaussian_update,
-)
+from glosten.statistics import Mean, means_of_sums
+from glosten.theory import Das, DasMarket, DasPath, GaussianDas
 
 Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
 Progress = Callable[[int, int], None]
-Traders = tuple[float, float, float]
-Market = tuple[float, float, bool]
-"""Standard deviation of a jump in steps, probability of one a period, whether values are whole steps."""
-Maker = tuple[float, float, bool]
-"""Shift and shift per unit of inventory in steps, whether jumps are known."""
 
 SPREAD, MAKER, INFORMED, NOISE, DISTANCE, TRADES, INVENTORY = range(7)
 FIGURES = 7
+VALUE, MEAN, NOW_SPREAD, ORDER = DasPath.VALUE, DasPath.MEAN, DasPath.SPREAD, DasPath.ORDER
+KNOWS, GAIN, JUMPED = DasPath.KNOWS, DasPath.GAIN, DasPath.JUMPED
 AGES = 61
 """The spread is followed for this many quotes after a jump, counted in trades."""
 MOST_PERIODS = 10**10
+CHUNK = 4096
+"""Periods drawn at once: what they leave behind stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,133 +65,28 @@ class DasSimulation:
 
 
 @jit
-def _uniform(words: Words) -> float:
-    """Return a uniform draw in [0, 1) and move the sequence on, in place."""
-    draw, words[0], words[1] = advance(words[0], words[1])
-    fraction: float = draw / FRACTIONS
-    return fraction
+def _add_periods(told: Floats, sums: Floats, since: NDArray[np.int64]) -> None:
+    """Add periods to the figures and to the spread by age; ``sums`` has shape (4, `AGES`), row 0 the figures.
 
-
-@jit
-def _jumped(value: float, words: Words, market: Market, must: bool) -> tuple[float, bool]:
-    """Return (value, whether it jumped) in the next period.
-
-    Source: Box & Muller (1958); one uniform a period, two more at a jump.
+    Rows 1 to 3 are the spread posted first after 0..60 trades since a jump: sum, sum of squares, count. ``since`` is
+    (trades since the jump, those for which the spread has been written down, inventory) and is moved on.
     """
-    sigma, p_jump, whole = market
-    chance = _uniform(words)
-    if not (must or chance < p_jump):
-        return value, False
-    radius = math.sqrt(-2.0 * math.log(1.0 - _uniform(words)))
-    size = sigma * radius * math.cos(2.0 * math.pi * _uniform(words))
-    return value + (math.floor(size + 0.5) if whole else size), True
-
-
-@jit
-def _order(value: float, quotes: tuple[float, float], traders: Traders, draw: float) -> tuple[int, bool]:
-    """Return (order, whether an informed trader sent it) that a uniform number falls on, given V."""
-    noise = (1.0 - traders[0]) * traders[1]
-    if draw < das_order_if(value, 1, quotes[0], quotes[1], traders):
-        return 1, draw >= noise
-    if 1.0 - draw <= das_order_if(value, -1, quotes[0], quotes[1], traders):
-        return -1, 1.0 - draw > noise
-    return 0, False
-
-
-@jit
-def _book(sums: Floats, curve: Floats, age: int, quotes: tuple[float, float], held: tuple[float, float, int]) -> None:
-    """Write down what stands before an order: spread, distance, inventory; the spread by age unless that is `AGES`."""
-    value, mean, inventory = held
-    spread = quotes[1] - quotes[0]
-    sums[SPREAD] += spread
-    sums[DISTANCE] += abs(mean - value)
-    sums[INVENTORY] += abs(inventory)
-    if age < AGES:
-        curve[0, age] += spread
-        curve[1, age] += spread * spread
-        curve[2, age] += 1.0
-
-
-@jit
-def _settle(sums: Floats, order: int, informed: bool, value: float, quotes: tuple[float, float]) -> None:
-    """Write down who gained what by an order."""
-    if order == 0:
-        return
-    gain = order * (value - (quotes[1] if order > 0 else quotes[0]))
-    sums[INFORMED if informed else NOISE] += gain
-    sums[MAKER] -= gain
-    sums[TRADES] += 1.0
-
-
-@jit
-def _grid_path(
-    size: tuple[int, int], words: Words, traders: Traders, market: Market, maker: Maker, sums: Floats
-) -> None:
-    """Run one replication of a maker with a density, ``size`` = (periods, points of the grid), and add up into sums.
-
-    Shape (4, `AGES`): row 0 the figures, rows 1 to 3 the spread by trades since the jump: sum, sum of squares, count.
-    """
-    periods, points = size
-    shift, inventory_shift, known = maker
-    density, room = np.zeros(points), np.zeros((2, points))
-    law = das_jump_law(points, market[0])
-    origin, inventory, age, seen = -(points // 2), 0, 0, -1
-    window = das_recentre(density, -float(origin), market[0])
-    value, below, above = 0.0, market[0], market[0]
-    for period in range(periods):
-        value, jumped = _jumped(value, words[0], market, period == 0)
-        if jumped:
-            age, seen = 0, -1
-            if known and period > 0:
-                mean = origin + das_mean(density, window)
-                origin = math.floor(mean + 0.5) - points // 2
-                window = das_recentre(density, mean - origin, market[0])
-        on_grid = das_mean(density, window)
-        bid = das_quote(density, window, (on_grid, on_grid - below), -1, traders, room)
-        ask = das_quote(density, window, (on_grid, on_grid + above), 1, traders, room)
-        below, above = on_grid - bid, ask - on_grid
-        lower = inventory_shift * inventory
-        quotes = bid - shift - lower, ask + shift - lower
-        _book(sums[0], sums[1:], age if age > seen else AGES, quotes, (value - origin, on_grid, inventory))
-        order, informed = _order(value - origin, quotes, traders, _uniform(words[1]))
-        _settle(sums[0], order, informed, value - origin, quotes)
-        inventory -= order
-        seen = age
-        age += abs(order)
-        _, first, last = das_update(density, window, order, quotes, traders, room)
-        window = first, last
-        if not known:
-            window = das_mix(density, window, law, market[1])
-            steps = das_steps_off(density, window)
-            if steps != 0:
-                window = das_move(density, window, steps)
-                origin += steps
-
-
-@jit
-def _gaussian_path(periods: int, words: Words, traders: Traders, market: Market, maker: Maker, sums: Floats) -> None:
-    """Run one replication of a maker with a normal belief; ``sums`` as in `_grid_path`."""
-    shift, inventory_shift, known = maker
-    fresh = market[0] * market[0]
-    value, mean, variance, inventory, age, seen = 0.0, 0.0, fresh, 0, 0, -1
-    for period in range(periods):
-        value, jumped = _jumped(value, words[0], market, period == 0)
-        if jumped:
-            age, seen = 0, -1
-            if known:
-                variance = fresh
-        half = gaussian_half_spread(variance, traders) + shift
-        middle = mean - inventory_shift * inventory
-        quotes = middle - half, middle + half
-        _book(sums[0], sums[1:], age if age > seen else AGES, quotes, (value, mean, inventory))
-        order, informed = _order(value, quotes, traders, _uniform(words[1]))
-        _settle(sums[0], order, informed, value, quotes)
-        inventory -= order
-        seen = age
-        age += abs(order)
-        _, mean, variance = gaussian_update((mean, variance), order, quotes, traders)
-        if not known:
-            variance += market[1] * fresh
+    for row in range(told.shape[0]):
+        spread, order, gain = told[row, NOW_SPREAD], told[row, ORDER], told[row, GAIN]
+        if told[row, JUMPED] > 0.0:
+            since[0], since[1] = 0, -1
+        age, seen, inventory = since
+        sums[0, SPREAD] += spread
+        sums[0, DISTANCE] += abs(told[row, MEAN] - told[row, VALUE])
+        sums[0, INVENTORY] += abs(inventory)
+        if seen < age < AGES:
+            sums[1, age] += spread
+            sums[2, age] += spread * spread
+            sums[3, age] += 1.0
+        sums[0, INFORMED if told[row, KNOWS] > 0.0 else NOISE] += gain
+        sums[0, MAKER] -= gain
+        sums[0, TRADES] += abs(order)
+        since[0], since[1], since[2] = age + int(abs(order)), age, inventory - int(order)
 
 
 def simulate_das(
@@ -232,10 +108,12 @@ def simulate_das(
     _check(model, periods, replications, seed, threads)
     sums = np.zeros((replications, 4, AGES))
 
-    def run(number: int) -> None:
-        _replicate(model, periods, whole, _words(seed, number), sums[number])
+    market = model.market
 
-    _replicate(model, 1, whole, _words(seed, 0), np.zeros((4, AGES)))  # compiles, so that the clock measures paths only
+    def run(number: int) -> None:
+        _replicate(market, periods, (seed, whole), number, sums[number])
+
+    _replicate(market, 1, (seed, whole), 0, np.zeros((4, AGES)))  # compiles, so that the clock measures paths only
     started = time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
         for done, _ in enumerate(pool.map(run, range(replications)), start=1):
@@ -258,21 +136,12 @@ def _check(model: Das | GaussianDas, periods: int, replications: int, seed: int,
         raise InputError(found)
 
 
-def _words(seed: int, number: int) -> Words:
-    """Return where the sequences of a replication start: of its value, of its traders; shape (2, 2)."""
-    names = "das/value", "das/traders"
-    return np.array([sequence(stream(seed, name), number) for name in names], dtype=np.uint64)
-
-
-def _replicate(model: Das | GaussianDas, periods: int, whole: bool, words: Words, sums: Floats) -> None:
-    """Add up one replication, shape (4, `AGES`), from the starts of its two sequences."""
-    step = model.step if isinstance(model, Das) else 1.0
-    market = float(model.sigma / step), float(model.p_jump), whole
-    maker = float(model.shift / step), float(model.inventory_shift / step), model.known_jumps
-    if isinstance(model, Das):
-        _grid_path((periods, model.points), words, model.traders, market, maker, sums)
-    else:
-        _gaussian_path(periods, words, model.traders, market, maker, sums)
+def _replicate(market: DasMarket, periods: int, settings: tuple[int, bool], number: int, sums: Floats) -> None:
+    """Add up one replication, shape (4, `AGES`); ``settings`` is (seed, whether values are whole steps)."""
+    seed, whole = settings
+    path, since = DasPath(market, seed, number, whole=whole, fresh=True), np.array([0, -1, 0])
+    for first in range(0, periods, CHUNK):
+        _add_periods(path.told(min(CHUNK, periods - first)), sums, since)
 
 
 def _averages(model: Das | GaussianDas, sums: Floats, settings: tuple[int, int, bool], seconds: float) -> DasSimulation:
