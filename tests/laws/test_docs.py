@@ -1,4 +1,4 @@
-"""Laws of the docs: links lead somewhere, every picture stands above the command that draws it, examples are readable."""
+"""Laws of the docs: links lead somewhere, pictures stand above the commands that draw them, examples are readable."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
-from glosten.run._das_paths import DasSimulation, simulate_das
+from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._environment_policies import (
     BestResponseInsider,
@@ -30,6 +30,7 @@ from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import simulate
 from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
+from glosten.run._told_path import ToldPath
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -73,6 +74,7 @@ __all__ = [
     "Published",
     "Run",
     "Simulation",
+    "ToldPath",
     "ZeroIntelligenceInsider",
     "ZeroIntelligenceMaker",
     "amount",

@@ -9,7 +9,7 @@ import pytest
 from glosten import theory
 from glosten.errors import InputError
 from glosten.run import DasSimulation, simulate_das
-from glosten.run._das_paths import AGES, CHUNK
+from glosten.run._das_averages import AGES, CHUNK
 from glosten.statistics import Mean
 from glosten.theory import Das, DasPath, GaussianDas
 
