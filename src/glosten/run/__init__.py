@@ -6,6 +6,7 @@ from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._experiment import Experiment, Published, read_experiment, results_of, run_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._named_traders import NamedMarket, NamedTrader, NamedTraders, simulate_named_traders
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, FirstPassage, Simulation, simulate
@@ -21,6 +22,9 @@ __all__ = [
     "Execution",
     "Experiment",
     "FirstPassage",
+    "NamedMarket",
+    "NamedTrader",
+    "NamedTraders",
     "Path",
     "Published",
     "Run",
@@ -34,5 +38,6 @@ __all__ = [
     "run_experiment",
     "simulate",
     "simulate_das",
+    "simulate_named_traders",
     "start_target",
 ]

@@ -115,7 +115,7 @@ def target_odds(model: Binary, target: float, kind: Kind) -> float:
 
 
 @jit
-def _sides_of(x: float, buys: bool | np.bool_, numbers: Market) -> tuple[float, float]:
+def sides_after(x: float, buys: bool | np.bool_, numbers: Market) -> tuple[float, float]:
     """Return -(1 + x)(1 + c x) and the factor of the side that does not trade, the buyers' one negative."""
     sells, buyers = multiply_add(numbers.ratio, x, numbers.one), -numbers.one - x
     return sells * buyers, sells if buys else buyers
@@ -134,7 +134,7 @@ def _inverses(lanes: Lanes, one: float, other: float, unit: float) -> tuple[floa
 
 
 @jit
-def _move(x: float, buys: bool | np.bool_, numbers: Market) -> float:
+def step(x: float, buys: bool | np.bool_, numbers: Market) -> float:
     """Return x after a trade."""
     after: float = min(x * (numbers.up if buys else numbers.down), numbers.largest)
     return after
@@ -190,13 +190,13 @@ def _two_trades(
             draw_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
             next_a, next_b = exchange_halves(draw_a), exchange_halves(draw_b)
             x, y = lanes[a], lanes[b]
-            after_x, after_y = _move(x, draw_a < buying, numbers), _move(y, draw_b < buying, numbers)
-            last_x, last_y = _move(after_x, next_a < buying, numbers), _move(after_y, next_b < buying, numbers)
+            after_x, after_y = step(x, draw_a < buying, numbers), step(y, draw_b < buying, numbers)
+            last_x, last_y = step(after_x, next_a < buying, numbers), step(after_y, next_b < buying, numbers)
             lanes[a], lanes[b] = last_x, last_y
-            product_x, other_x = _sides_of(x, draw_a < buying, numbers)
-            product_y, other_y = _sides_of(y, draw_b < buying, numbers)
-            after_product_x, after_other_x = _sides_of(after_x, next_a < buying, numbers)
-            after_product_y, after_other_y = _sides_of(after_y, next_b < buying, numbers)
+            product_x, other_x = sides_after(x, draw_a < buying, numbers)
+            product_y, other_y = sides_after(y, draw_b < buying, numbers)
+            after_product_x, after_other_x = sides_after(after_x, next_a < buying, numbers)
+            after_product_y, after_other_y = sides_after(after_y, next_b < buying, numbers)
             inverse_x, after_inverse_x = _inverses(lanes, product_x, after_product_x, numbers.one)
             inverse_y, after_inverse_y = _inverses(lanes, product_y, after_product_y, numbers.one)
             if target is not None:
@@ -255,9 +255,9 @@ def _last_trade(
     for lane in range(used):
         draw = advance_word(states[lane], states[ROW + lane])[0]
         x = lanes[lane]
-        product, other = _sides_of(x, draw < numbers.buys_below, numbers)
+        product, other = sides_after(x, draw < numbers.buys_below, numbers)
         won = other / product
-        lanes[lane] = _move(x, draw < numbers.buys_below, numbers)
+        lanes[lane] = step(x, draw < numbers.buys_below, numbers)
         lanes[TRADERS + lane] += won
         if draw < numbers.informed_below:
             lanes[INFORMED + lane] += won

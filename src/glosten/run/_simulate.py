@@ -28,8 +28,7 @@ from glosten.run._monte_carlo import (
 )
 from glosten.run._sample import Path, sample
 from glosten.statistics import Mean, means_of_sums, stream
-from glosten.theory import Binary
-from glosten.theory._binary_model import TARGET
+from glosten.theory import Binary, Interval
 
 Floats = NDArray[np.float64]
 Engine = Literal["exact", "mc"]
@@ -40,6 +39,7 @@ MOST_TRADES_EXACT = 50_000
 """The exact law costs the square of this: half a minute at the most."""
 MOST_DRAWS = 2**62
 MOST_SAMPLED = 1000
+TARGET = Interval("target", "the belief to reach", open_low=True, open_high=True)
 
 
 @dataclass(frozen=True, slots=True)
