@@ -134,9 +134,15 @@ def _inverses(lanes: Lanes, one: float, other: float, unit: float) -> tuple[floa
 
 
 @jit
+def moved(x: float, buys: bool | np.bool_, numbers: Market) -> float:
+    """Return x after a trade, unbounded."""
+    return x * (numbers.up if buys else numbers.down)
+
+
+@jit
 def step(x: float, buys: bool | np.bool_, numbers: Market) -> float:
     """Return x after a trade."""
-    after: float = min(x * (numbers.up if buys else numbers.down), numbers.largest)
+    after: float = min(moved(x, buys, numbers), numbers.largest)
     return after
 
 
@@ -190,7 +196,7 @@ def _two_trades(
             draw_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
             next_a, next_b = exchange_halves(draw_a), exchange_halves(draw_b)
             x, y = lanes[a], lanes[b]
-            after_x, after_y = step(x, draw_a < buying, numbers), step(y, draw_b < buying, numbers)
+            after_x, after_y = moved(x, draw_a < buying, numbers), moved(y, draw_b < buying, numbers)
             last_x, last_y = step(after_x, next_a < buying, numbers), step(after_y, next_b < buying, numbers)
             lanes[a], lanes[b] = last_x, last_y
             product_x, other_x = sides_after(x, draw_a < buying, numbers)
@@ -268,6 +274,16 @@ def _last_trade(
 
 
 @jit
+def _somebody_waits(block: tuple[Lanes, Words, int], numbers: Market) -> bool:
+    """Return whether a lane has not reached the target yet: once all have, nobody has to look any more."""
+    lanes, _, used = block
+    waiting = 0
+    for lane in range(used):
+        waiting += lanes[PASSED + lane] == numbers.never
+    return waiting > 0
+
+
+@jit
 def _run_block(
     block: tuple[Lanes, Words, int],
     numbers: Market,
@@ -283,9 +299,15 @@ def _run_block(
     widen()
     trades = curves.shape[0] - 1
     date = numbers.one
+    waiting = True
     for first in range(0, trades - 1, 2):
         sums[:] = 0.0
-        _two_trades(block, numbers, sums, doubts, target, date)
+        if target is not None and first % 64 == 0:
+            waiting = _somebody_waits(block, numbers)
+        if waiting:
+            _two_trades(block, numbers, sums, doubts, target, date)
+        else:
+            _two_trades(block, numbers, sums, doubts, None, date)
         for trade in range(2):
             _gather(sums, trade * STRIDE, curves[first + trade, :2])
             if doubts is not None:
@@ -349,7 +371,7 @@ def run_blocks(
     for block in range(curves.shape[0]):
         live = min(LANES, paths - block * LANES)
         lanes[:INFORMED], lanes[INFORMED:PASSED], lanes[PASSED:] = x, 0.0, math.inf
-        lanes[live:LANES] = numbers.largest
+        lanes[live:LANES], lanes[PASSED + live :] = numbers.largest, numbers.one
         for lane in range(LANES):
             states[lane], states[ROW + lane] = sequence(key, (first + block) * LANES + lane)
         used = (live + STRIDE - 1) // STRIDE * STRIDE

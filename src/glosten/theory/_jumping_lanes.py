@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit, multiply_add, widen
-from glosten.statistics import advance_word, exchange_halves, sequence
+from glosten.statistics import advance_word, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
@@ -171,6 +171,15 @@ def jumping_block(
     totals: Floats = np.zeros((5, 2))
     _totals(lanes, paths, periods, totals)
     return totals
+
+
+@jit
+def starts_high(key: np.uint64, first: int, paths: int, p_high: float) -> Floats:
+    """Return 1 for every path from the first on that begins with V_H, else 0; shape (paths,)."""
+    started = np.zeros(paths)
+    for path in range(paths):
+        started[path] = 1.0 if uniform(key, first + path) < p_high else 0.0
+    return started
 
 
 @jit
