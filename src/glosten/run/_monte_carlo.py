@@ -35,7 +35,10 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Precision = Literal["f64", "f32"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
-"""In ``f32`` paths are those of ``f64``, told less exactly: `_lanes`."""
+"""In ``f32`` the paths are those of ``f64``, told less exactly.
+
+Per unit of v_high - v_low, curves lie within 2^-22 (trades + 8) of its, and gains over a path within trades times that.
+"""
 KINDS: dict[Precision, Kind] = {"f64": np.float64, "f32": np.float32}
 MOST_TRADES_F32 = 2**24
 """Dates beyond which float32 cannot count."""
