@@ -26,6 +26,7 @@ from glosten.run._explain import amount, explain
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
+from glosten.run._named_traders import NamedMarket, NamedTrader, NamedTraders, simulate_named_traders
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import simulate
@@ -70,6 +71,9 @@ __all__ = [
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
+    "NamedMarket",
+    "NamedTrader",
+    "NamedTraders",
     "Path",
     "Published",
     "Run",
@@ -96,6 +100,7 @@ __all__ = [
     "run_market",
     "simulate",
     "simulate_das",
+    "simulate_named_traders",
     "start_target",
 ]
 
