@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy.stats import norm
 
 from glosten.errors import DomainError
 from glosten.theory import BackBaruch
+from glosten.theory._back_baruch import log_value, node_of
+from glosten.theory._back_baruch_solution import approach, solve
 
 RATIOS = (16.0, 64.0, 256.0)
 PRICES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -76,17 +79,38 @@ def test_the_maker_earns_nothing_on_either_side_and_the_price_is_a_martingale(mo
 
 
 @settings(max_examples=40, deadline=None)
-@given(CHANCE, st.sampled_from([0.5, 16.0]))
-def test_bellmans_equation_holds_between_the_grid_points(prior: float, noise: float) -> None:
-    model, step = BackBaruch(prior, noise), 1e-4 * min(prior, 1.0 - prior)
-    above, below = BackBaruch(prior + step, noise).value_high, BackBaruch(prior - step, noise).value_high
-    slope = (above - below) / (2.0 * step)
+@given(CHANCE)
+def test_bellmans_equation_holds_between_the_grid_points(prior: float) -> None:
+    model, step = BackBaruch(prior), 1e-4 * min(prior, 1.0 - prior)
+    slope = (BackBaruch(prior + step).value_high - BackBaruch(prior - step).value_high) / (2.0 * step)
     jumps = model.update(1).value_high + model.update(-1).value_high - 2.0 * model.value_high
-    tolerance = 1e-4 if noise < 2.0 else 0.04
-    expected = model.value_high
-    assert slope * model.drift + noise * jumps == pytest.approx(
-        expected, abs=tolerance * abs(slope * model.drift) + 1e-6
+    assert slope * model.drift + 0.5 * jumps == pytest.approx(
+        model.value_high, abs=1e-4 * abs(slope * model.drift) + 1e-6
     )
+
+
+def on_the_way(model: BackBaruch) -> tuple[float, float]:
+    """V after 0.1 without a trade less V now, and what is due: the integral of r V - beta [V(a) + V(b) - 2 V]."""
+    due = 0.0
+    for part in range(20):
+        now = model.wait((part + 0.5) * 0.005)
+        around = now.update(1).value_high + now.update(-1).value_high - 2.0 * now.value_high
+        due += 0.005 * (now.value_high - model.noise_rate * around)
+    return model.wait(0.1).value_high - model.value_high, due
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.1, 0.9), st.sampled_from([(0.5, 0.002), (16.0, 0.02)]))
+def test_bellmans_equation_holds_on_the_way_while_nobody_trades(prior: float, game: tuple[float, float]) -> None:
+    change, due = on_the_way(BackBaruch(prior, game[0]))
+    assert change == pytest.approx(due, abs=game[1] * abs(change) + 1e-4)
+
+
+@pytest.mark.parametrize("prior", [0.03, 0.97])
+def test_beyond_the_bursts_bellmans_equation_is_only_held_to_the_grids_error(prior: float) -> None:
+    """A shortfall, not a law: 4% here, of which 3.4% are the grid's however finely time is stepped; see docs/theory."""
+    change, due = on_the_way(BackBaruch(prior, 16.0))
+    assert 0.01 < abs(change / due - 1.0) < 0.05
 
 
 @settings(max_examples=40, deadline=None)
@@ -108,22 +132,40 @@ def test_only_the_units_depend_on_order_size_and_on_the_rate_of_time(prior: floa
 
 @settings(max_examples=60, deadline=None)
 @given(CHANCE)
-def test_nobody_foregoes_more_than_the_regret_by_not_bluffing(prior: float) -> None:
-    model = BackBaruch(prior, 16.0)
-    assert model.slack >= -model.regret - 1e-6
-    assert 0.0 < model.regret < 0.004
-    bluffs = model.intensities.high_sells > 0.0
-    assert not bluffs or model.slack < 1e-4
-    assert not bluffs or prior > 0.5
+def test_no_bluff_pays_and_those_tried_cost_little(prior: float) -> None:
+    model = BackBaruch(prior, 48.0, 2.0, 3.0)
+    assert model.slack >= -model.regret - 1e-9
+    assert 0.0 < model.regret < 5e-5 * model.order_size
+    assert model.intensities.high_sells == 0.0 or prior > 0.5
+    assert 0.0 < model.foregone < 0.004 * model.value_high
+
+
+def test_the_relaxed_complementarity_holds_at_every_grid_point() -> None:
+    """Slack times rate is at most 2 tremble (1 - p) (2 p - 1), and nobody bluffs where a bluff costs the limit."""
+    found = solve(16.0, True)  # noqa: FBT003
+    price = norm.cdf([node_of(float(node)) for node in range(found.bluff.size)])
+    allowed = 2.0 * found.game.tremble * (1.0 - price) * np.maximum(2.0 * price - 1.0, 0.0)
+    assert (found.slack * found.bluff <= allowed + 1e-15).all()
+    assert (found.bluff[found.slack > 2.0 * found.game.dearest * (1.0 - price)] == 0.0).all()
+    assert np.minimum(found.bluff / 4.0, found.slack)[price > 0.5].max() < 2e-3
+    assert found.slack[price > 0.5].min() > -1e-5
+    assert found.bluff.max() > 10.0
+
+
+@pytest.mark.parametrize(("noise", "size", "least"), [(8.0, 0.25, -0.0035), (50.0, 0.1, -0.0062)])
+def test_the_slack_is_nowhere_negative_where_it_is_without_bluffing(noise: float, size: float, least: float) -> None:
+    """THEORY 1.7: the two cases; at and between the grid points, up to 5e-5 of an order."""
+    assert BackBaruch(0.5, noise, size, 0.5, bluffing=False).regret == pytest.approx(-least, abs=5e-5)
+    assert BackBaruch(0.5, noise, size, 0.5).regret < 5e-5 * size
+    for prior in np.linspace(0.01, 0.999, 60):
+        assert BackBaruch(float(prior), noise, size, 0.5).slack > -5e-5 * size
 
 
 def test_without_bluffing_the_slack_turns_negative_where_noise_is_frequent() -> None:
-    """THEORY 1.7: -.0035 at beta 8, delta .25, r .5, and -.0062 at beta 50, delta .1."""
-    assert BackBaruch(0.5, 8.0, 0.25, 0.5, bluffing=False).regret == pytest.approx(0.0035, abs=5e-5)
+    """THEORY 1.7: -.0062 at beta 50, delta .1, p .87."""
     worst = BackBaruch(0.87, 50.0, 0.1, 0.5, bluffing=False)
     assert worst.regret == pytest.approx(0.0062, abs=5e-5)
     assert worst.slack == pytest.approx(-worst.regret, rel=0.02)
-    assert BackBaruch(0.87, 50.0, 0.1, 0.5).regret < 0.004 * 0.1
 
 
 def over_kyle(ratio: float, prior: float, bluffing: bool) -> float:
@@ -170,19 +212,31 @@ def test_simulated_insiders_gain_what_fixture_g3_says() -> None:
     for prior, value in ((0.5, 1), (0.25, 1), (0.25, 0)):
         model = BackBaruch(prior)
         expected = model.value_high if value == 1 else model.value_low
-        gained = model.simulate(8_000, seed=0, value=value).insider
+        gained = model.play(20_000, seed=0, value=value).insider
         assert abs(gained.mean - expected) < 4.0 * gained.se
-    play = BackBaruch(0.25).simulate(8_000, seed=0)
+    play = BackBaruch(0.25).play(20_000, seed=0)
     assert abs(play.maker.mean) < 4.0 * play.maker.se
     assert play.insider.mean + play.noise.mean + play.maker.mean == pytest.approx(0.0, abs=1e-12)
 
 
 def test_simulated_bluffers_gain_what_the_solution_says_and_the_maker_nothing() -> None:
     model = BackBaruch(0.7, 16.0)
-    play = model.simulate(1_000, seed=0)
+    play = model.play(8_000, seed=0)
     expected = model.prior * model.value_high + (1.0 - model.prior) * model.value_low
     assert abs(play.insider.mean - expected) < 4.0 * play.insider.se
     assert abs(play.maker.mean) < 4.0 * play.maker.se
+
+
+def test_what_is_left_of_the_smoothing_hardly_moves_the_value() -> None:
+    """With a fourth of the tremble at every step the value at p = 1/2 falls by less than 0.05%."""
+    without = solve(16.0, False)  # noqa: FBT003
+    values = []
+    for tremble in (0.064, 0.016):
+        found = approach(without, 4.0 * tremble, 5e-8)
+        values.append(math.exp(log_value(found.w, 0.0, found.game)))
+    values.append(BackBaruch(0.5, 16.0).value_high)
+    for more, less in itertools.pairwise(values):
+        assert 0.0 < 1.0 - less / more < 5e-4
 
 
 def test_the_price_runs_away_from_a_half_while_nobody_trades_as_the_drift_says() -> None:
@@ -225,5 +279,5 @@ def test_sides_values_and_paths_are_checked() -> None:
     with pytest.raises(DomainError, match="side must be 1"):
         BackBaruch(0.5).update(0)
     with pytest.raises(DomainError) as caught:
-        BackBaruch(0.5).simulate(0, value=2)
+        BackBaruch(0.5).play(0, value=2)
     assert len(caught.value.problems) == 2

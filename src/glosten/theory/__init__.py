@@ -1,11 +1,6 @@
 """What should be true: the Glosten-Milgrom model, one compiled function an equation, one object a model."""
 
-from glosten.theory._back_baruch_model import (
-    BackBaruch,
-    Intensities,
-    Play,
-    insider_intensities,
-)
+from glosten.theory._back_baruch_model import BackBaruch, Intensities, Play
 from glosten.theory._binary import (
     belief,
     gains,
@@ -231,7 +226,6 @@ __all__ = [
     "informed_order",
     "informed_share",
     "insider_choices",
-    "insider_intensities",
     "insider_values",
     "inventory_shift",
     "is_equilibrium_ask",

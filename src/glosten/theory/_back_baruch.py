@@ -1,27 +1,25 @@
-"""Back and Baruch's continuous-time game, solved: an insider who chooses when to trade, and may bluff.
+"""Back and Baruch's continuous-time game on a grid: values, quotes, what a bluff costs and how often it is tried.
 
 The value is 0 or 1 and is revealed at rate r; noise buys and sells at rate beta each; an order is of size delta. In
 units of delta and 1 / r only beta / r is left. The high type's value V(p) is held as ln V = baseline + w on a graded
 grid of z = Phi^-1(p); the baseline is the Kyle limit with its tails corrected, so w is nearly constant at the ends.
-Between grid points w is a cubic through four of them, never across z = 0, where the flow of beliefs parts.
+Between grid points w is a cubic through four of them, never across z = 0, where the flow of beliefs parts; where the
+insider bluffs, whose values have kinks, it is a straight line through two.
 
 Unknown are the w alone. Given V, the indifference V(p) = (1 - a) + V(a) fixes the ask, symmetry the bid, b(p) = 1 -
-a(1 - p), and Bayes the intensities. What remains is r V = V' f + beta [V(a) + V(b) - 2 V]. Information runs from the
-ends inwards, so backward Euler steps of growing length (pseudo-transient continuation) settle into Newton's method.
+a(1 - p), and Bayes the intensities, up to bluffing, which follows from what a bluff costs.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.errors import DomainError
-from glosten.theory._normal import log_normal_tail, normal_density, normal_loss, normal_tail
+from glosten.theory._normal import log_normal_tail, normal_loss, normal_tail
 
 Floats = NDArray[np.float64]
 Stencil = tuple[float, float, float, float]
@@ -31,12 +29,22 @@ REACH, GRADING, HALF = 6.0, 1.5, 160
 NODES = 2 * HALF + 1
 WIDTH = 4
 LONGEST_STEP, BISECTIONS = 14.0, 52
-LEAST_CURVATURE = 4.0
-EAGERNESS = (0.3, 0.1, 0.03, 0.01)
-"""Gain from one bluff, in orders, at which the insider bluffs at rate sqrt(beta r): falling, then `last_eagerness`."""
-SETTLED = 1e-10
-MOST_STEPS = 150
-FIRST_STEP, LARGEST_STEP, LARGEST_MOVE = 0.3, 1e12, 0.5
+
+
+class Game(NamedTuple):
+    """The game in its own units: beta / r, where the baseline bends (in z^2), and how the high type bluffs.
+
+    ``tremble`` bounds what bluffing costs it in orders per unit of time, 0 where it never bluffs; a bluff that costs
+    more than ``dearest`` orders is never tried, and ``leeway`` is the gain from a bluff, in orders, that is left at a
+    rate of one a unit of time. ``smooth`` says that values are cubics between grid points.
+    """
+
+    ratio: float
+    curvature: float
+    tremble: float
+    dearest: float
+    leeway: float
+    smooth: bool
 
 
 @jit
@@ -46,14 +54,20 @@ def node_of(index: float) -> float:
 
 
 @jit
-def _baseline(z: float, curvature: float) -> tuple[float, float]:
+def metric(place: float) -> float:
+    """Return how many places of the grid there are to a unit of z, at a place."""
+    return HALF * math.sinh(GRADING) / (REACH * GRADING * math.cosh(GRADING * (place / HALF - 1.0)))
+
+
+@jit
+def baseline(z: float, curvature: float) -> tuple[float, float]:
     """Return (ln of the Kyle limit's value times sqrt(1 + z^2 / curvature), its slope)."""
     loss = normal_loss(z)
     return math.log(loss) + 0.5 * math.log1p(z * z / curvature), z / (curvature + z * z) - normal_tail(z) / loss
 
 
 @jit
-def _cubic(x: float) -> tuple[Stencil, Stencil]:
+def cubic(x: float) -> tuple[Stencil, Stencil]:
     """Return the weights of the values at 0, 1, 2, 3 in the cubic through them at x, and in its slope."""
     a, b, c, d = x, x - 1.0, x - 2.0, x - 3.0
     value = (-b * c * d / 6.0, a * c * d / 2.0, -a * b * d / 2.0, a * b * c / 6.0)
@@ -67,18 +81,41 @@ def _cubic(x: float) -> tuple[Stencil, Stencil]:
 
 
 @jit
-def _stencil(z: float) -> tuple[int, Stencil, Stencil]:
-    """Return (first grid point, weights of the value, weights of d/dz) at z; beyond the grid w is constant."""
+def place_of(z: float) -> float:
+    """Return the place of the grid at which z lies, its ends where z is further out: the inverse of `node_of`."""
     inside = min(max(z, -REACH), REACH)
-    place = (math.asinh(inside * math.sinh(GRADING) / REACH) / GRADING + 1.0) * HALF
+    return (math.asinh(inside * math.sinh(GRADING) / REACH) / GRADING + 1.0) * HALF
+
+
+@jit
+def line(z: float) -> tuple[int, Stencil, Stencil]:
+    """Return what `_stencil` returns, for the straight line through the two grid points around z."""
+    place = place_of(z)
+    cell = min(math.floor(place), NODES - 2)
+    first = min(cell, NODES - WIDTH)
+    left = node_of(float(cell))
+    width = node_of(cell + 1.0) - left
+    share = min(max((z - left) / width, 0.0), 1.0)
+    rise = 1.0 / width if abs(z) <= REACH else 0.0
+    if cell == first:
+        return first, (1.0 - share, share, 0.0, 0.0), (-rise, rise, 0.0, 0.0)
+    if cell == first + 1:
+        return first, (0.0, 1.0 - share, share, 0.0), (0.0, -rise, rise, 0.0)
+    return first, (0.0, 0.0, 1.0 - share, share), (0.0, 0.0, -rise, rise)
+
+
+@jit
+def _stencil(z: float, smooth: bool) -> tuple[int, Stencil, Stencil]:
+    """Return (first grid point, weights of the value, weights of d/dz) at z; beyond the grid w is constant."""
+    if not smooth:
+        return line(z)
+    place = place_of(z)
     first = math.floor(place) - 1
     first = max(first, HALF) if place >= HALF else min(first, HALF - WIDTH + 1)
     first = min(max(first, 0), NODES - WIDTH)
-    value, slope = _cubic(place - first)
-    metric = 0.0
-    if abs(z) <= REACH:
-        metric = HALF * math.sinh(GRADING) / (REACH * GRADING * math.cosh(GRADING * (place / HALF - 1.0)))
-    return first, value, (slope[0] * metric, slope[1] * metric, slope[2] * metric, slope[3] * metric)
+    value, slope = cubic(place - first)
+    rise = metric(place) if abs(z) <= REACH else 0.0
+    return first, value, (slope[0] * rise, slope[1] * rise, slope[2] * rise, slope[3] * rise)
 
 
 @jit
@@ -91,7 +128,7 @@ def _dot(w: Floats, first: int, weights: Stencil) -> float:
 
 
 @jit
-def _add(row: Floats, first: int, weights: Stencil, factor: float) -> None:
+def add_weights(row: Floats, first: int, weights: Stencil, factor: float) -> None:
     """Add a multiple of the weights to a row of a matrix."""
     for place in range(WIDTH):
         row[first + place] += factor * weights[place]
@@ -105,24 +142,24 @@ def _add_row(row: Floats, other: Floats, factor: float) -> None:
 
 
 @jit
-def log_value(w: Floats, z: float, curvature: float) -> float:
+def log_value(w: Floats, z: float, game: Game) -> float:
     """Return ln V at z in orders, from the grid values."""
-    first, value, _ = _stencil(z)
-    return _baseline(z, curvature)[0] + _dot(w, first, value)
+    first, value, _ = _stencil(z, game.smooth)
+    return baseline(z, game.curvature)[0] + _dot(w, first, value)
 
 
 @jit
-def step_to_ask(w: Floats, z: float, curvature: float) -> float:
+def step_to_ask(w: Floats, z: float, game: Game) -> float:
     """Return how far the ask lies above z, in z: where buying one order leaves the high type as well off.
 
     Source: Back & Baruch (2004): V(p) = (1 - a) delta + V(a). What is lost by buying falls as the ask rises: bisection.
     """
-    now = log_value(w, z, curvature)
+    now = log_value(w, z, game)
     low, high = 0.0, LONGEST_STEP
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
         ask = z + middle
-        gain = math.exp(log_value(w, ask, curvature) - now) + math.exp(log_normal_tail(ask) - now) - 1.0
+        gain = math.exp(log_value(w, ask, game) - now) + math.exp(log_normal_tail(ask) - now) - 1.0
         if gain > 0.0:
             low = middle
         else:
@@ -138,32 +175,32 @@ def odds_ratio(z: float, ask: float) -> float:
 
 
 @jit
-def _asks(w: Floats, curvature: float, steps: Floats, ratios: Floats, gradients: Floats) -> None:
+def asks(w: Floats, game: Game, steps: Floats, ratios: Floats, gradients: Floats) -> None:
     """Write step, odds ratio, V(a) / V and the gradients of step and V(a) / V at every node.
 
     ``ratios`` has shape (2, nodes), ``gradients`` (2, nodes, nodes), zero at first.
     """
     for node in range(NODES):
         z = node_of(node)
-        now = _baseline(z, curvature)[0] + w[node]
-        steps[node] = step_to_ask(w, z, curvature)
+        now = baseline(z, game.curvature)[0] + w[node]
+        steps[node] = step_to_ask(w, z, game)
         ask = z + steps[node]
-        first, value, slope = _stencil(ask)
-        level, tilt = _baseline(ask, curvature)
+        first, value, slope = _stencil(ask, game.smooth)
+        level, tilt = baseline(ask, game.curvature)
         kept = math.exp(level + _dot(w, first, value) - now)
         steep = kept * (tilt + _dot(w, first, slope))
         profit = math.exp(log_normal_tail(ask) - now)
         total = steep - math.exp(-0.5 * ask * ask - 0.5 * math.log(2.0 * math.pi) - now)
         ratios[0, node], ratios[1, node] = odds_ratio(z, ask), kept
-        _add(gradients[0, node], first, value, -kept / total)
+        add_weights(gradients[0, node], first, value, -kept / total)
         gradients[0, node, node] += (kept + profit) / total
         _add_row(gradients[1, node], gradients[0, node], steep)
-        _add(gradients[1, node], first, value, kept)
+        add_weights(gradients[1, node], first, value, kept)
         gradients[1, node, node] -= kept
 
 
 @jit
-def _bids(w: Floats, curvature: float, steps: Floats, sides: tuple[Floats, Floats], gradients: Floats) -> None:
+def bids(w: Floats, game: Game, steps: Floats, sides: tuple[Floats, Floats], gradients: Floats) -> None:
     """Write V(b) / V with its gradient, and what a bluff forgoes over V with its: V - (b - 1) - V(b) >= 0 wanted.
 
     ``sides`` = (values of shape (2, nodes), gradient of the steps); ``gradients`` has shape (2, nodes, nodes), zero at
@@ -173,16 +210,16 @@ def _bids(w: Floats, curvature: float, steps: Floats, sides: tuple[Floats, Float
     for node in range(NODES):
         mirror = NODES - 1 - node
         z = node_of(node)
-        now = _baseline(z, curvature)[0] + w[node]
+        now = baseline(z, game.curvature)[0] + w[node]
         bid = z - steps[mirror]
-        first, value, slope = _stencil(bid)
-        level, tilt = _baseline(bid, curvature)
+        first, value, slope = _stencil(bid, game.smooth)
+        level, tilt = baseline(bid, game.curvature)
         kept = math.exp(level + _dot(w, first, value) - now)
         loss = math.exp(log_normal_tail(bid) - now)
         steep = kept * (tilt + _dot(w, first, slope))
         values[0, node], values[1, node] = kept, 1.0 + loss - kept
         _add_row(gradients[0, node], d_steps[mirror], -steep)
-        _add(gradients[0, node], first, value, kept)
+        add_weights(gradients[0, node], first, value, kept)
         gradients[0, node, node] -= kept
         thinner = math.exp(-0.5 * bid * bid - 0.5 * math.log(2.0 * math.pi) - now)
         _add_row(gradients[1, node], d_steps[mirror], thinner)
@@ -191,132 +228,63 @@ def _bids(w: Floats, curvature: float, steps: Floats, sides: tuple[Floats, Float
 
 
 @jit
-def _differences() -> Floats:
-    """Return the matrix of d/dz at the nodes, leaning outwards, whence information comes; w is flat at the ends."""
-    matrix: Floats = np.zeros((NODES, NODES))
-    for node in range(1, NODES - 1):
-        if node == HALF:
-            continue
-        right = node > HALF
-        first = max(node - 1, HALF) if right else min(node - 2, HALF - WIDTH + 1)
-        first = min(max(first, 0), NODES - WIDTH)
-        metric = HALF * math.sinh(GRADING) / (REACH * GRADING * math.cosh(GRADING * (node / HALF - 1.0)))
-        _add(matrix[node], first, _cubic(float(node - first))[1], metric)
-    return matrix
+def slack_at(w: Floats, z: float, game: Game) -> float:
+    """Return what one sale costs the high type at z, in orders: V - (b - 1) - V(b).
 
-
-@dataclass(frozen=True, slots=True)
-class Game:
-    """The game in its own units on the grid: beta / r, and how readily the insider bluffs (0: never)."""
-
-    ratio: float
-    bluff_rate: float
-
-    @property
-    def curvature(self) -> float:
-        """Return where the baseline turns from the Kyle limit to its tails, in z^2."""
-        return max(LEAST_CURVATURE, self.ratio)
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """Grid values of a solved game: w, the rate of bluffing by the high type, and what a bluff forgoes, in orders."""
-
-    game: Game
-    w: Floats
-    bluff: Floats
-    slack: Floats
-
-
-def _residual(w: Floats, game: Game, differences: Floats) -> tuple[Floats, Floats, Solution]:
-    """Return what is missing in Bellman's equation over V, its Jacobian, and what was found on the way.
-
-    Source: Back & Baruch (2004): r V = V' f + beta [V(a) + V(b) - 2 V], f = p (1 - p) (theta_LB + theta_LS - theta_HB -
-    theta_HS), with beta + theta_HB = R (beta + theta_LB) from Bayes, R the odds ratio of a buy.
+    Source: Back & Baruch (2004): at least 0 in equilibrium, and 0 where theta_HS > 0.
     """
-    beta, curvature = game.ratio, game.curvature
-    steps, above, below = np.zeros(NODES), np.zeros((2, NODES)), np.zeros((2, NODES))
-    d_above, d_below = np.zeros((2, NODES, NODES)), np.zeros((2, NODES, NODES))
-    _asks(w, curvature, steps, above, d_above)
-    _bids(w, curvature, steps, (below, d_above[0]), d_below)
-    z, tilt, level, turn = _node_table(curvature)
-    value = np.exp(level + w)
-    gain = np.where((z > 0.0) & (below[1] < 0.0), -below[1] * value, 0.0)
-    bluff = game.bluff_rate * gain
-    d_bluff = np.where(gain > 0.0, game.bluff_rate * value, 0.0)[:, None] * -d_below[1]
-    np.fill_diagonal(d_bluff, d_bluff.diagonal() + bluff)
-    ratio, mirrored = above[0], bluff[::-1]
-    densities = np.exp(-0.5 * (z + steps) ** 2) / math.sqrt(2.0 * math.pi)
-    tails = np.array([normal_tail(x) * normal_tail(-x) for x in z + steps])
-    d_ratio = (ratio * densities / np.maximum(tails, 1e-300))[:, None] * d_above[0]
-    buys = ratio * (beta + mirrored) - beta
-    d_buys = d_ratio * (beta + mirrored)[:, None] + ratio[:, None] * d_bluff[::-1]
-    drift = mirrored + buys[::-1] - buys - bluff
-    d_drift = d_bluff[::-1] + d_buys[::-1] - d_buys - d_bluff
-    slope = differences @ w + tilt
-    missing = slope * turn * drift + beta * (above[1] + below[0] - 2.0) - 1.0
-    jacobian = (turn * drift)[:, None] * differences + (slope * turn)[:, None] * d_drift
-    jacobian += beta * (d_above[1] + d_below[0])
-    return missing, jacobian, Solution(game, w, bluff, below[1] * value)
+    bid = z - step_to_ask(w, -z, game)
+    return math.exp(log_value(w, z, game)) + normal_tail(bid) - math.exp(log_value(w, bid, game))
 
 
-@lru_cache(maxsize=8)
-def _node_table(curvature: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return by node: z, the slope and the level of the baseline, and p (1 - p) / phi(z)."""
-    z = np.array([node_of(index) for index in range(NODES)])
-    level, tilt = np.array([_baseline(x, curvature) for x in z]).T
-    turn = np.array([normal_tail(x) * normal_tail(-x) / normal_density(x) for x in z])
-    return z, tilt, level, turn
+@jit
+def bluff_rate(slack: float, z: float, game: Game) -> tuple[float, float]:
+    """Return (theta_HS in units of r, its derivative in the slack) where a bluff costs ``slack``; 0 up to p = 1/2.
 
-
-def _settle(w: Floats, game: Game, differences: Floats) -> Solution | None:
-    """Return the solution near a guess, None where the steps do not settle."""
-    missing, jacobian, found = _residual(w, game, differences)
-    size, length = float(np.linalg.norm(missing)), FIRST_STEP
-    for _ in range(MOST_STEPS):
-        move = np.linalg.solve(np.eye(NODES) / length - jacobian, missing)
-        if np.abs(move).max() > LARGEST_MOVE:
-            length /= 3.0
-            continue
-        tried = _residual(w + move, game, differences)
-        tried_size = float(np.linalg.norm(tried[0]))
-        if not tried_size <= 2.0 * size:
-            length /= 4.0
-            continue
-        w, (missing, jacobian, found) = w + move, tried
-        length = min(length * 1.2 * max(min(size / tried_size, 5.0), 0.5), LARGEST_STEP)
-        size = tried_size
-        if size < SETTLED * math.sqrt(NODES) * max(1.0, game.ratio):
-            return found
-    return None
-
-
-def last_eagerness(ratio: float) -> float:
-    """Return the gain from one bluff, in orders, at which the insider of the answer bluffs at rate sqrt(beta r).
-
-    A compromise: with less, bluffing breaks up into bursts one order apart that the grid cannot resolve. Longer orders
-    (a lower ratio) make the bursts worse.
+    Source: the complementarity slack >= 0, theta_HS >= 0, slack theta_HS = 0, relaxed to (slack + leeway theta) (theta
+    / allowed + 1 / limit) = 1, allowed = 2 tremble (1 - p) (2 p - 1), limit = 2 dearest (1 - p): its root if positive.
+    So slack theta is below allowed, and theta is 0 where the slack reaches the limit.
     """
-    return 0.003 * min(1.0, math.sqrt(16.0 / ratio))
+    if z <= 0.0 or game.tremble <= 0.0:
+        return 0.0, 0.0
+    limit = 2.0 * game.dearest * normal_tail(z)
+    if slack >= limit:
+        return 0.0, 0.0
+    allowed = 2.0 * game.tremble * normal_tail(z) * (normal_tail(-z) - normal_tail(z))
+    middle = slack + game.leeway * allowed / limit
+    missing = allowed * (1.0 - slack / limit)
+    root = math.sqrt(middle * middle + 4.0 * game.leeway * missing)
+    rate = 2.0 * missing / (middle + root) if middle > 0.0 else (root - middle) / (2.0 * game.leeway)
+    return rate, -(rate + allowed / limit) / root
 
 
-@lru_cache(maxsize=32)
-def solve(ratio: float, bluffing: bool) -> Solution:
-    """Return the solved game for beta / r; a bluffing insider's eagerness is raised step by step.
+@jit
+def _bluff_at(bluff: Floats, z: float) -> float:
+    """Return the high type's rate of bluffing at z: between two grid points their mean, as Bellman's boxes have it."""
+    first = min(math.floor(place_of(z)), NODES - 2)
+    return float(0.5 * (bluff[first] + bluff[first + 1]))
 
-    Raises `DomainError` where the steps do not settle.
+
+@jit
+def _intensities(w: Floats, z: float, bluffs: tuple[float, float], game: Game) -> tuple[float, float, float, float]:
+    high_sells, low_buys = bluffs
+    buy = odds_ratio(z, z + step_to_ask(w, z, game))
+    sell = odds_ratio(-z, -z + step_to_ask(w, -z, game))
+    ratio = game.ratio
+    return buy * (ratio + low_buys) - ratio, high_sells, low_buys, sell * (ratio + high_sells) - ratio
+
+
+@jit
+def insider_intensities(w: Floats, bluff: Floats, z: float, game: Game) -> tuple[float, float, float, float]:
+    """Return the rates (theta_HB, theta_HS, theta_LB, theta_LS) in units of r at z = Phi^-1(p).
+
+    Source: Bayes: beta + theta_HB = R(p) (beta + theta_LB), beta + theta_LS = R(1 - p) (beta + theta_HS), R the odds
+    ratio of a buy; without bluffing theta_HB = beta (a - p) / (p (1 - a)).
     """
-    differences = _differences()
-    found = _settle(np.full(NODES, 0.5 * math.log(ratio) - 0.5), Game(ratio, 0.0), differences)
-    if found is not None and bluffing and found.slack.min() < 0.0:
-        for eagerness in (*EAGERNESS, last_eagerness(ratio)):
-            better = _settle(found.w, Game(ratio, math.sqrt(ratio) / eagerness), differences)
-            if better is None:
-                found = None
-                break
-            found = better
-    if found is None:
-        raise DomainError(f"the game could not be solved for noise_rate / revelation_rate = {ratio:g}.")
-    for array in (found.w, found.bluff, found.slack):
-        array.flags.writeable = False
-    return found
+    return _intensities(w, z, (_bluff_at(bluff, z), _bluff_at(bluff, -z)), game)
+
+
+@jit
+def node_intensities(w: Floats, bluff: Floats, node: int, game: Game) -> tuple[float, float, float, float]:
+    """Return the same rates at a point of the grid."""
+    return _intensities(w, node_of(float(node)), (bluff[node], bluff[NODES - 1 - node]), game)

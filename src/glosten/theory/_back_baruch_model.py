@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from glosten._jit import jit
-from glosten.statistics import FRACTIONS, Mean, advance, sequence, stream
-from glosten.theory import _back_baruch
-from glosten.theory._back_baruch import (
-    GRADING,
-    HALF,
-    NODES,
-    REACH,
-    Floats,
-    Solution,
-    log_value,
-    node_of,
-    odds_ratio,
-    step_to_ask,
+from glosten.statistics import Mean, stream
+from glosten.theory._back_baruch import insider_intensities, log_value, node_of, place_of, slack_at, step_to_ask
+from glosten.theory._back_baruch_paths import (
+    back_baruch_paths,
+    order_rates,
+    play_all,
+    quiet,
+    tables_of,
 )
+from glosten.theory._back_baruch_solution import Solution, cost_of_bluffs, solve, worst_slack
 from glosten.theory._binary_model import BUY, SELL, Quotes
 from glosten.theory._domain import Interval, require, whole_problem
-from glosten.theory._kyle_limit import ELAPSED, PRIOR, REVELATION_RATE, KyleLimit
-from glosten.theory._normal import normal_density, normal_quantile, normal_tail
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
+from glosten.theory._kyle_limit import ELAPSED, HORIZON, PRIOR, REVELATION_RATE, KyleLimit
+from glosten.theory._normal import normal_quantile, normal_tail
+from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
 
 NOISE_RATE = Interval("noise_rate", "noise buys, and noise sells, per unit of time", 0.0, math.inf, open_low=True)
 ORDER_SIZE = Interval("order_size", "of every order, in units", 0.0, math.inf, open_low=True)
 RATIO = Interval("noise_rate / revelation_rate", "orders of either side before the end", 0.05, 2500.0)
-PATIENCE = 0.003
-"""Chance of a noise order or the end in one step of a simulated path."""
 SURE = 1e-12
 """Prices closer to 0 or 1 than this are not told apart."""
-DRIFT_STEP = 0.002
-"""Longest step, in z, of the path without trades."""
+HORIZON_IN_LIVES = 3.0
+"""Up to when paths are looked at unless told, in units of 1 / r: one value in twenty is still hidden then."""
 
 
 class Intensities(NamedTuple):
@@ -56,103 +53,8 @@ class Play(NamedTuple):
     maker: Mean
 
 
-@jit
-def bluff_at(w: Floats, z: float, curvature: float, bluff_rate: float) -> float:
-    """Return the high type's rate of selling at z in units of r: ``bluff_rate`` for every order's worth it would gain.
-
-    Source: the smoothed complementarity V(p) >= (b - 1) delta + V(b), equality where theta_HS > 0; nothing up to 1/2.
-    """
-    if z <= 0.0 or bluff_rate <= 0.0:
-        return 0.0
-    bid = z - step_to_ask(w, -z, curvature)
-    gain = math.exp(log_value(w, bid, curvature)) - normal_tail(bid) - math.exp(log_value(w, z, curvature))
-    return bluff_rate * max(gain, 0.0)
-
-
-@jit
-def insider_intensities(
-    w: Floats, z: float, ratio: float, curvature: float, bluff_rate: float
-) -> tuple[float, float, float, float]:
-    """Return the rates (theta_HB, theta_HS, theta_LB, theta_LS) in units of r at z = Phi^-1(p).
-
-    Source: Bayes: beta + theta_HB = R(p) (beta + theta_LB), beta + theta_LS = R(1 - p) (beta + theta_HS), R the odds
-    ratio of a buy; without bluffing theta_HB = beta (a - p) / (p (1 - a)).
-    """
-    high_sells, low_buys = bluff_at(w, z, curvature, bluff_rate), bluff_at(w, -z, curvature, bluff_rate)
-    buy = odds_ratio(z, z + step_to_ask(w, z, curvature))
-    sell = odds_ratio(-z, -z + step_to_ask(w, -z, curvature))
-    return buy * (ratio + low_buys) - ratio, high_sells, low_buys, sell * (ratio + high_sells) - ratio
-
-
-@jit
-def _drift(rates: tuple[float, float, float, float], z: float) -> float:
-    """Return dz/dt between trades in units of r, f / phi(z).
-
-    Source: Back & Baruch (2004): f = p (1 - p) (theta_LB + theta_LS - theta_HB - theta_HS).
-    """
-    turn = normal_tail(z) * normal_tail(-z) / normal_density(z)
-    return turn * (rates[2] + rates[3] - rates[0] - rates[1])
-
-
-@jit
-def _tables(w: Floats, ratio: float, curvature: float, bluff_rate: float) -> Floats:
-    """Return by node: step to the ask, the four intensities and the drift of z, shape (6, nodes)."""
-    tables: Floats = np.empty((6, NODES))
-    for node in range(NODES):
-        z = node_of(node)
-        rates = insider_intensities(w, z, ratio, curvature, bluff_rate)
-        tables[0, node] = step_to_ask(w, z, curvature)
-        for kind in range(4):
-            tables[1 + kind, node] = rates[kind]
-        tables[5, node] = _drift(rates, z)
-    return tables
-
-
-@jit
-def _read(tables: Floats, row: int, place: float) -> float:
-    """Return a row of the tables at a place of the grid, linear between its points."""
-    first = min(max(math.floor(place), 0), NODES - 2)
-    share = min(max(place - first, 0.0), 1.0)
-    return float((1.0 - share) * tables[row, first] + share * tables[row, first + 1])
-
-
-@jit
-def _play(tables: Floats, z: float, value: int, ratio: float, keys: tuple[np.uint64, np.uint64]) -> tuple[float, float]:
-    """Return what (insider, noise) gain on one path, in orders, until the value is revealed."""
-    first, second = keys
-    step = PATIENCE / (1.0 + ratio)
-    row = 1 if value == 1 else 3
-    insider = noise = 0.0
-    while True:
-        draw, first, second = advance(first, second)
-        left = draw / FRACTIONS / step - 1.0
-        if left < 0.0:
-            return insider, noise
-        inside = min(max(z, -REACH), REACH)
-        place = (math.asinh(inside * math.sinh(GRADING) / REACH) / GRADING + 1.0) * HALF
-        buys, sells = _read(tables, row, place), _read(tables, row + 1, place)
-        if left < ratio + buys:
-            z += _read(tables, 0, place)
-            gain = value - normal_tail(-z)
-            noise, insider = (noise + gain, insider) if left < ratio else (noise, insider + gain)
-        elif left < 2.0 * ratio + buys + sells:
-            z -= _read(tables, 0, 2.0 * HALF - place)
-            gain = normal_tail(-z) - value
-            is_noise = left < 2.0 * ratio + buys
-            noise, insider = (noise + gain, insider) if is_noise else (noise, insider + gain)
-        else:
-            z += _read(tables, 5, place) * step
-
-
-@jit
-def _play_all(tables: Floats, start: tuple[float, int], ratio: float, key: np.uint64, gains: Floats) -> None:
-    """Write what insider and noise gain on every path, shape (2, paths); a value of -1 is drawn from the prior."""
-    z, known = start
-    for path in range(gains.shape[1]):
-        first, second = sequence(key, path)
-        draw, first, second = advance(first, second)
-        value = known if known >= 0 else int(draw / FRACTIONS < normal_tail(-z))
-        gains[0, path], gains[1, path] = _play(tables, z, value, ratio, (first, second))
+def _value_problem(value: int | None) -> str | None:
+    return None if value in (None, 0, 1) else f"value must be 0 or 1; it was {value}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +91,20 @@ class BackBaruch:
         return normal_quantile(self.prior)
 
     def _solution(self) -> Solution:
-        return _back_baruch.solve(self.ratio, self.bluffing)
+        return solve(self.ratio, self.bluffing)
 
     def _rates(self, z: float) -> tuple[float, float, float, float]:
         solution = self._solution()
-        game = solution.game
-        return insider_intensities(solution.w, z, game.ratio, game.curvature, game.bluff_rate)
+        return insider_intensities(solution.w, solution.bluff, z, solution.game)
 
     def _value(self, z: float) -> float:
         solution = self._solution()
-        return self.order_size * math.exp(log_value(solution.w, z, solution.game.curvature))
+        return self.order_size * math.exp(log_value(solution.w, z, solution.game))
 
     def _after(self, side: int) -> float:
         """Return z after a trade."""
         solution = self._solution()
-        return self._z + side * step_to_ask(solution.w, side * self._z, solution.game.curvature)
+        return self._z + side * step_to_ask(solution.w, side * self._z, solution.game)
 
     @property
     def value_high(self) -> float:
@@ -236,17 +137,29 @@ class BackBaruch:
     @property
     def slack(self) -> float:
         """Return what one sale costs the high type, V(p) - (b - 1) delta - V(b): a bluff pays where it is negative."""
-        after = self._after(SELL)
-        return self.value_high + self.order_size * normal_tail(after) - self._value(after)
+        solution = self._solution()
+        return self.order_size * slack_at(solution.w, self._z, solution.game)
 
     @property
     def regret(self) -> float:
-        """Return the most that one more bluff would gain at any price: 0 where the equilibrium is exact.
+        """Return the most that one more bluff would gain at any price, on the grid and between its points.
 
-        Without bluffing, how far the answer is from an equilibrium; with it, what the smoothing leaves: below 0.4% of
-        an order.
+        Without bluffing, how far the answer is from an equilibrium; with it, below 5e-5 of an order.
         """
-        return self.order_size * max(0.0, -float(self._solution().slack.min()))
+        return self.order_size * max(0.0, -worst_slack(self.ratio, self.bluffing))
+
+    @property
+    def foregone(self) -> float:
+        """Return what the high type loses until the end by bluffs that cost something.
+
+        `value_high` is what its best play gains; its intensities gain that much less.
+
+        Source: `cost_of_bluffs`.
+        """
+        if not self.bluffing:
+            return 0.0
+        losses, place = cost_of_bluffs(self.ratio), place_of(self._z)
+        return self.order_size * float(np.interp(place, np.arange(losses.size), losses))
 
     @property
     def bluffs_from(self) -> float | None:
@@ -287,27 +200,69 @@ class BackBaruch:
         Source: Back & Baruch (2004): dp/dt = f(p), by the midpoint rule in z.
         """
         require([ELAPSED.problem(elapsed)])
-        z, left = self._z, elapsed * self.revelation_rate
-        while left > 0.0 and abs(z) < REACH:
-            speed = _drift(self._rates(z), z)
-            step = min(left, DRIFT_STEP / max(abs(speed), DRIFT_STEP))
-            middle = z + 0.5 * step * speed
-            z += step * _drift(self._rates(middle), middle)
-            left -= step
-        return self._at(z)
-
-    def simulate(self, paths: int, seed: int = 0, value: int | None = None) -> Play:
-        """Return what insider, noise and maker gain over paths until the value is revealed; it is drawn unless given.
-
-        Steps are so short that a noise order or the end has a chance of `PATIENCE` in each.
-        """
-        known = None if value in (None, 0, 1) else f"value must be 0 or 1; it was {value}."
-        require([whole_problem("paths", paths, 1), whole_problem("seed", seed), known])
         solution = self._solution()
-        game = solution.game
-        tables = _tables(solution.w, game.ratio, game.curvature, game.bluff_rate)
-        gains = np.zeros((2, paths))
-        key = stream(seed, "back baruch")
-        _play_all(tables, (self._z, -1 if value is None else value), self.ratio, key, gains)
+        grid = solution.w, solution.bluff
+        return self._at(quiet(grid, self._z, solution.game, elapsed * self.revelation_rate, -1)[0])
+
+    def log_likelihood(self, orders: Iterable[tuple[float, int]], until: float, value: int | None = None) -> float:
+        """Return ln of the density of orders (time, side), and no others, up to a time at which the value is hidden.
+
+        Times count from now and do not fall; sides are 1 (a buy) or -1 (a sell). The maker's view, or, given ``value``
+        0 or 1, of those who know it. The end, which comes at a rate of its own, is left out.
+
+        Source: the chain rule for point processes: the rate of each order, and that none came in between.
+        """
+        sent = [(float(time), side) for time, side in orders]
+        require([*self._sequence_problems(sent, until), _value_problem(value)])
+        solution, known = self._solution(), -1 if value is None else value
+        z, now, total = self._z, 0.0, 0.0
+        for time, side in [*sent, (until, 0)]:
+            z, hazard = quiet(
+                (solution.w, solution.bluff), z, solution.game, (time - now) * self.revelation_rate, known
+            )
+            total, now = total - hazard, time
+            if side != 0:
+                rates = order_rates(self._rates(z), z, self.ratio, known)
+                rate = self.revelation_rate * rates[0 if side == BUY else 1]
+                total += math.log(rate) if rate > 0.0 else -math.inf
+                z += side * step_to_ask(solution.w, side * z, solution.game)
+        return total
+
+    @staticmethod
+    def _sequence_problems(sent: list[tuple[float, int]], until: float) -> list[str | None]:
+        wrong = next((side for _, side in sent if side not in (BUY, SELL)), None)
+        times = [0.0, *(time for time, _ in sent), until]
+        falls = any(not earlier <= later for earlier, later in itertools.pairwise(times))
+        return [
+            None if wrong is None else f"side must be 1 (a buy) or -1 (a sell); it was {wrong}.",
+            f"times must not fall, from 0 to until; they were {times[1:]}." if falls else None,
+            ELAPSED.problem(until),
+        ]
+
+    def ensemble(self, periods: int, seed: int = 0, horizon: float | None = None) -> KernelEnsemble:
+        """Return all paths that the seed draws, looked at at so many equally spaced times up to ``horizon``.
+
+        The horizon is 3 / r unless given. A path ends, its price at the value, when the value is revealed. The order of
+        a period is the net number of orders in it, at most 127 either way.
+
+        Source: `back_baruch_paths`.
+        """
+        far = HORIZON_IN_LIVES / self.revelation_rate if horizon is None else horizon
+        require([*simulation_problems(periods, 1, seed), HORIZON.problem(far)])
+        step = far * self.revelation_rate / max(periods, 1)
+        numbers = (tables_of(self.ratio, self.bluffing), self.ratio, self._z, step, float(self.order_size))
+        return kernel_ensemble("back baruch", back_baruch_paths, numbers, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0, horizon: float | None = None) -> Simulation:
+        """Return means over simulated paths, at so many equally spaced times, each with its standard error."""
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed, horizon), paths)
+
+    def play(self, paths: int, seed: int = 0, value: int | None = None) -> Play:
+        """Return what each side gains over paths until the value, which is drawn unless given, is revealed."""
+        require([whole_problem("paths", paths, 1), whole_problem("seed", seed), _value_problem(value)])
+        gains, key = np.zeros((2, paths)), stream(seed, "back baruch play")
+        start = self._z, -1 if value is None else value
+        play_all(tables_of(self.ratio, self.bluffing), start, self.ratio, key, gains)
         insider, noise = self.order_size * gains
         return Play(Mean.of(insider), Mean.of(noise), Mean.of(-(insider + noise)))
