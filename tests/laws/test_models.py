@@ -13,6 +13,7 @@ import pytest
 
 from glosten.errors import DomainError
 from glosten.theory import (
+    BackBaruch,
     Binary,
     BinaryNoTrade,
     CompetingMakers,
@@ -22,6 +23,7 @@ from glosten.theory import (
     Elastic,
     EventUncertainty,
     GaussianDas,
+    JumpingBinary,
     KyleLimit,
     LinearDemand,
     LogisticDemand,
@@ -64,9 +66,18 @@ MODELS: dict[str, Build] = {
     "gaussian das": lambda prior, alpha: GaussianDas(20.0 + prior, 2.0, 0.01, alpha, 0.3),
 }
 COMPETITIVE = set(MODELS) - {"monopolist", "risk averse elastic", "risk averse", "competing makers"}
-TWO_ORDERS = {"binary", "binary without noise sells", "noisy signal", "risk averse", "competing makers"}
+TWO_ORDERS = {
+    "binary",
+    "jumping binary",
+    "binary without noise sells",
+    "noisy signal",
+    "risk averse",
+    "competing makers",
+}
 DRAWN = {
-    **{name: MODELS[name](0.4, 0.3) for name in MODELS if name not in ("das", "gaussian das")},
+    **{name: build(0.4, 0.3) for name, build in MODELS.items()},
+    "jumping binary": JumpingBinary(10.0, 12.0, 0.4, 0.3, 0.4, 0.1),
+    "back baruch": BackBaruch(0.4),
     "ekop": Ekop(90.0, 110.0, 0.3, 0.4, 6.0, 4.0, 5.0),
     "strategic insider": StrategicInsider(Binary(10.0, 12.0, 0.4, 0.3, 0.4), 6),
     "kyle limit": KyleLimit(0.4),
@@ -197,9 +208,9 @@ def test_every_model_has_the_same_verbs(name: str) -> None:
             model.simulate(*wrong)
 
 
-@pytest.mark.parametrize("name", [*DRAWN, "das", "gaussian das"])
+@pytest.mark.parametrize("name", DRAWN)
 def test_a_number_that_is_none_is_refused_by_name(name: str) -> None:
-    model = DRAWN[name] if name in DRAWN else MODELS[name](0.4, 0.3)
+    model = DRAWN[name]
     taken = [field.name for field in dataclasses.fields(model) if field.init]
     numbers = [one for one in taken if isinstance(getattr(model, one), float)]
     for number in numbers:
