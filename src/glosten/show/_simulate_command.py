@@ -33,6 +33,28 @@ CURVES = {"spread": "spread", "error": "(E[V] - V)²", "belief": "P(high) | V hi
 GAINS = {"mm_pnl": "maker", "informed_pnl": "informed", "noise_pnl": "noise"}
 
 
+Trades = Annotated[int | None, typer.Option(help="Periods of a path, a trader in each (100).", show_default=False)]
+Paths = Annotated[int | None, typer.Option(help="Paths to draw, mc only (100000).", show_default=False)]
+Seed = Annotated[
+    int | None, typer.Option(help="The same seed draws the same paths on any load (0).", show_default=False)
+]
+Engine = Annotated[
+    str | None, typer.Option(help="exact (the law itself) or mc (drawn paths, the default).", show_default=False)
+]
+Threads = Annotated[int | None, typer.Option(help="Threads; all cores by default, results do not differ.")]
+Target = Annotated[
+    float | None, typer.Option(help="A belief: when do paths with V high first reach it? (binary model)")
+]
+Precision = Annotated[
+    str | None, typer.Option(help="f64 or f32, of the binary model's kernel (f64).", show_default=False)
+]
+Sampled = Annotated[int, typer.Option(help="So many of the first paths in full, in the JSON.")]
+Figure = Annotated[
+    Path | None, typer.Option("--figure", metavar="PATH", help="Draw the curves into a .svg, .pdf or .png file.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command("simulate")(simulate)
@@ -48,66 +70,55 @@ def simulate(
     prior: Prior = None,
     alpha: Alpha = None,
     gamma: Gamma = None,
-    trades: Annotated[
-        int | None, typer.Option(help="Periods of a path, a trader in each (100).", show_default=False)
-    ] = None,
-    paths: Annotated[int | None, typer.Option(help="Paths to draw, mc only (100000).", show_default=False)] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="The same seed draws the same paths on any load (0).", show_default=False)
-    ] = None,
-    engine: Annotated[
-        str | None, typer.Option(help="exact (the law itself) or mc (drawn paths, the default).", show_default=False)
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads; all cores by default, results do not differ.")] = None,
-    target: Annotated[
-        float | None, typer.Option(help="A belief: when do paths with V high first reach it? (binary model)")
-    ] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="f64 or f32, of the binary model's kernel (f64).", show_default=False)
-    ] = None,
-    sampled: Annotated[int, typer.Option(help="So many of the first paths in full, in the JSON.")] = 0,
-    figure: Annotated[
-        Path | None, typer.Option("--figure", metavar="PATH", help="Draw the curves into a .svg, .pdf or .png file.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    trades: Trades = None,
+    paths: Paths = None,
+    seed: Seed = None,
+    engine: Engine = None,
+    threads: Threads = None,
+    target: Target = None,
+    precision: Precision = None,
+    sampled: Sampled = 0,
+    figure: Figure = None,
+    as_json: Json = False,
 ) -> None:
     """Simulate a model or a market of agents: spread and error by period, and who gained what."""
     from glosten import run  # noqa: PLC0415
 
+    market = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
+    how = {"trades": trades, "paths": paths, "seed": seed, "engine": engine, "target": target, "precision": precision}
+    cores = _cores() if threads is None else threads
     if file is not None and run.is_market_file(file):
-        foreign: dict[str, Any] = {
-            "--model": model,
-            "--set": parameters,
-            "--trades": trades,
-            "--engine": engine,
-            "--figure": figure,
-        }
-        foreign |= {"--target": target, "--precision": precision, "--sampled": sampled or None}
-        foreign |= {"--v-low": v_low, "--v-high": v_high, "--prior": prior, "--alpha": alpha, "--gamma": gamma}
-        refuse_for_market(file, [name for name, value in foreign.items() if value is not None])
-        simulate_market(file, (paths, seed, _cores() if threads is None else threads), as_json=as_json)
+        foreign = market | how | {"model": model, "set": parameters, "sampled": sampled or None, "figure": figure}
+        given = [name for name, value in foreign.items() if value is not None and name not in ("paths", "seed")]
+        refuse_for_market(file, [f"--{name.replace('_', '-')}" for name in given])
+        simulate_market(file, (paths, seed, cores), as_json=as_json)
         return
-    flags = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
-    chosen = choose_model(file, model, parameters, flags)
+    chosen = choose_model(file, model, parameters, market)
     if figure is not None:
         check_figure(figure)
-    given = {"trades": trades, "paths": paths, "seed": seed, "engine": engine, "target": target, "precision": precision}
-    how = DEFAULTS | dict(chosen.simulation) | {name: value for name, value in given.items() if value is not None}
-    with Waiting("Simulating") as waiting:
-        execution = run.Execution(
-            threads=_cores() if threads is None else threads,
-            sampled=sampled,
-            progress=waiting.advance,
-            precision=how["precision"],
-            target=how["target"],
-        )
-        result = run.simulate(chosen.model, how["trades"], how["paths"], how["seed"], how["engine"], execution)
+    result = _simulated(chosen, how, (cores, sampled))
     if figure is not None:
         draw_simulation(result, describe(chosen), figure)
     if as_json:
         emit_json(_members(chosen, result))
     else:
         _print(chosen, result)
+
+
+def _simulated(chosen: Chosen, given: dict[str, Any], execution: tuple[int, int]) -> Simulation:
+    """Return the simulation of a model: what was given on the command line wins over its file and the defaults."""
+    from glosten import run  # noqa: PLC0415
+
+    how = DEFAULTS | dict(chosen.simulation) | {name: value for name, value in given.items() if value is not None}
+    with Waiting("Simulating") as waiting:
+        asked = run.Execution(
+            threads=execution[0],
+            sampled=execution[1],
+            progress=waiting.advance,
+            precision=how["precision"],
+            target=how["target"],
+        )
+        return run.simulate(chosen.model, how["trades"], how["paths"], how["seed"], how["engine"], asked)
 
 
 def _cores() -> int:
