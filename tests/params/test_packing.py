@@ -23,6 +23,11 @@ def test_the_row_has_no_padding_so_that_equal_fields_are_equal_bytes() -> None:
     assert pack(Strategy(), Runtime(), BTCUSDT).tobytes() == pack(Strategy(), Runtime(), BTCUSDT).tobytes()
 
 
+def test_no_configuration_reaches_the_switch_of_the_study() -> None:
+    assert pack(Strategy(), Runtime(), BTCUSDT)["keeps_prior_at_snap"][0] == 0
+    assert "keeps_prior_at_snap" not in {parameter.name for parameter in PARAMETERS}
+
+
 def test_numbers_are_floats_and_all_else_is_whole() -> None:
     for parameter in PARAMETERS:
         if parameter.key != "runtime.mode":

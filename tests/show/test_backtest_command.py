@@ -12,6 +12,7 @@ from glosten.run import Run
 from glosten.settings import load
 from glosten.show import _report
 from glosten.show._app import run
+from glosten.show._output import console
 
 CONFIG = """
 [strategy]
@@ -139,7 +140,9 @@ def test_people_are_told_the_verdict_the_instrument_the_reasons_and_the_address(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    console.cache_clear()
     assert run([*GIVEN, "--out", "a"]) == 0
+    console.cache_clear()
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     assert captured.err.startswith("W16 GM_STALE_DRIFT_BPS = 8 bps is not below")

@@ -154,9 +154,7 @@ def _run_portfolio(
     with Waiting("Loading the tapes") as waiting, Watching(out, settings.values(), asked=with_log) as watching:
         loaded = {name: _load(settings[name], tapes[name]) for name in tapes}
         if not as_json:
-            print_findings(lint_pairs(list(settings.values())))
-            for name, found in findings.items():
-                print_findings([replace(one, message=f"{name}: {one.message}") for one in found])
+            _print_findings(findings, lint_pairs(list(settings.values())))
         watches = {name: watching.watch(name, settings[name], loaded[name]) for name in tapes}
         pairs = [running.PortfolioPair(name, settings[name], loaded[name], watches[name]) for name in tapes]
         waiting.say("Playing the tapes")
@@ -188,6 +186,13 @@ def _refuse_others(folders: Iterable[Path]) -> None:
     """Refuse, before anything is played, a folder that is not a run's."""
     for folder in folders:
         refuse_other_folders(folder)
+
+
+def _print_findings(findings: Mapping[str, Sequence[Finding]], shared: Sequence[Finding]) -> None:
+    """Say the remarks of several pairs: those they share, then each pair's with its name."""
+    print_findings(shared)
+    for name, found in findings.items():
+        print_findings([replace(one, message=f"{name}: {one.message}") for one in found])
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:

@@ -75,7 +75,7 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
     yield f'<div class="pair">{"".join(map(_card, outcome))}</div>'
     if model is not None:
         yield f'{model_html(model)}<div class="pair">{"".join(map(_card, about_model))}</div>'
-    yield _dashboard(run)
+    yield _dashboard(run, findings)
     yield f'<div class="pair">{tape_html(run)}{origin_html(run)}</div>'
     yield parameters_html(run)
     yield f"<footer>Written by glosten {__version__}. Times are UTC. This page loads nothing from anywhere.</footer>"
@@ -98,8 +98,8 @@ def _head(run: Run) -> str:
     )
 
 
-def _dashboard(run: Run) -> str:
-    standing = standing_of(run)
+def _dashboard(run: Run, findings: Sequence[Finding]) -> str:
+    standing = standing_of(run, findings)
     return dashboard_html(dashboard(standing, Outcome.of(run)), last_line(standing), sidebar(standing))
 
 

@@ -135,16 +135,17 @@ def findings_of(run: Run) -> tuple[Finding, ...]:
     return lint(settings_of(run))
 
 
-def standing_of(run: Run) -> Standing:
-    """Return what stood at the end of a run."""
+def standing_of(run: Run, findings: Sequence[Finding]) -> Standing:
+    """Return what stood at the end of a run, with the remarks on its configuration."""
+    from glosten.params import Runtime, Strategy  # noqa: PLC0415
     from glosten.records import Instrument  # noqa: PLC0415
     from glosten.run import Standing, unpack  # noqa: PLC0415
-    from glosten.settings import lint  # noqa: PLC0415
 
-    settings = settings_of(run)
+    keys = Strategy.model_validate({name: run.parameters[name] for name in Strategy.model_fields})
+    runtime = {name: run.parameters[f"runtime.{name}"] for name in Runtime.model_fields}
     rules = {name: Decimal(value) for name, value in run.instrument.items() if name != "symbol"}
     instrument = Instrument(run.instrument["symbol"], **rules)
-    return Standing(unpack(run.state), settings.effective, settings.runtime, run.changed, instrument, lint(settings))
+    return Standing(unpack(run.state), keys, Runtime.model_validate(runtime), run.changed, instrument, tuple(findings))
 
 
 def notifications_of(folder: Path) -> tuple[Notification, ...]:

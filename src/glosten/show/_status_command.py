@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glosten.show._output import console, emit_json
-from glosten.show._run_folder import notifications_of, read_folder, standing_of
+from glosten.show._run_folder import findings_of, notifications_of, read_folder, standing_of
 
 if TYPE_CHECKING:
     from glosten.run import Run, Standing
@@ -31,7 +31,7 @@ def status(
     from glosten import run as running  # noqa: PLC0415
 
     run, _ = read_folder(folder)
-    standing = standing_of(run)
+    standing = standing_of(run, findings_of(run))
     if as_json:
         emit_json(_document(run, standing, folder))
         return
