@@ -3,7 +3,7 @@
     GlostenError
     ├── InputError          the caller gave something unusable; commands exit with 2 before anything ran
     │   ├── DomainError     a number outside the domain of a model (alpha = 1.3)
-    │   ├── ParameterError  keys of a configuration: unknown, wrong type, out of range, not acted on yet
+    │   ├── ParameterError  keys of a configuration: unknown, wrong type, out of range, not built yet
     │   ├── SettingsError   a configuration file that cannot be read at all
     │   └── TapeError       a market data file that cannot be traded on
     └── RunError            the input was fine and the run still could not finish; commands exit with 1
@@ -37,7 +37,7 @@ class DomainError(InputError):
 
 
 class ParameterError(InputError):
-    """One or more keys of a configuration are unknown, of the wrong type, out of range or not acted on yet."""
+    """One or more keys of a configuration are unknown, of the wrong type, out of range or not built yet."""
 
 
 class SettingsError(InputError):

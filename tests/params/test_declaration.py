@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from glosten.params import PARAMETERS, Parameter, Runtime, Strategy, describe_problems, spell
+from glosten.params import PARAMETERS, Parameter, Runtime, Strategy, describe_problems
 
 
 def problems(model: type[Strategy] | type[Runtime], **values: Any) -> dict[str, str]:
@@ -60,24 +60,13 @@ def test_a_parameter_refuses_every_bad_value_in_a_sentence_that_names_it(paramet
 
 @pytest.mark.parametrize(
     "parameter",
-    [parameter for parameter in PARAMETERS if parameter.acted_on and parameter.minimum is not None],
+    [parameter for parameter in PARAMETERS if parameter.minimum is not None],
     ids=lambda parameter: parameter.key,
 )
 def test_the_ends_of_a_range_are_inside_it(parameter: Parameter) -> None:
     for bound in (parameter.minimum, parameter.maximum):
         model = model_of(parameter)(**{parameter.name: bound})
         assert getattr(model, parameter.name) == bound
-
-
-@pytest.mark.parametrize(
-    "parameter", [parameter for parameter in PARAMETERS if not parameter.acted_on], ids=lambda parameter: parameter.key
-)
-def test_a_key_the_maker_does_not_act_on_takes_its_default_alone(parameter: Parameter) -> None:
-    assert problems(model_of(parameter), **{parameter.name: parameter.default}) == {}
-    other: Any = {"boolean": not parameter.default, "select": "DEBUG"}.get(parameter.type, parameter.maximum)
-    sentence = problems(model_of(parameter), **{parameter.name: other})[parameter.name]
-    assert "does not act on" in sentence
-    assert spell(parameter.default) in sentence
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.key)

@@ -17,7 +17,7 @@ STRICT = {
     "SCRATCH_LIVENESS_MIN": 0.0,
     "DISABLE_BREAKER_WINDDOWN": True,
 }
-FREE = [parameter for parameter in PARAMETERS if parameter.table == "strategy" and parameter.acted_on]
+FREE = [parameter for parameter in PARAMETERS if parameter.table == "strategy"]
 
 
 def some_value(parameter: Any) -> st.SearchStrategy[Any]:

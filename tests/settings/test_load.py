@@ -70,7 +70,7 @@ def test_a_key_is_found_wherever_it_may_stand(write: Write, text: str) -> None:
 
 def test_every_key_can_be_set_from_the_environment_and_from_flags() -> None:
     for parameter in PARAMETERS:
-        if parameter.acted_on and parameter.maximum is not None:
+        if parameter.maximum is not None:
             variable = "GLOSTEN_" + parameter.key.replace(".", "_").upper()
             by_environment = loaded(None, **{variable: str(parameter.maximum)})
             by_flag = loaded(None, f"{parameter.key}={parameter.maximum}")
@@ -175,7 +175,7 @@ def test_the_hash_names_the_values_and_not_how_they_were_written(write: Write) -
     assert int(settings.hash, 16) >= 0
 
 
-@given(st.sampled_from([parameter for parameter in PARAMETERS if parameter.acted_on and parameter.maximum is not None]))
+@given(st.sampled_from([parameter for parameter in PARAMETERS if parameter.maximum is not None]))
 def test_the_hash_changes_with_every_parameter(parameter: Any) -> None:
     other = parameter.minimum if parameter.default != parameter.minimum else parameter.maximum
     assert loaded(None, f"{parameter.key}={other}").hash != loaded(None).hash

@@ -42,8 +42,7 @@ def test_the_list_fits_the_screen_and_names_every_key(columns: int, capsys: pyte
     assert max(len(line) for line in text.splitlines()) <= columns
     lines = text.splitlines()
     for parameter in PARAMETERS:
-        (line,) = (line for line in lines if line.split(" ")[0] == parameter.key)
-        assert (f"{parameter.key} ·" in line) == (not parameter.acted_on)
+        assert [line.split(" ")[0] for line in lines].count(parameter.key) == 1
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.key)
@@ -54,7 +53,6 @@ def test_a_parameter_is_explained(parameter: Parameter, capsys: pytest.CaptureFi
     assert parameter.unit in text
     assert f"formula {parameter.formula}" in text
     assert f"for example {parameter.example}" in text
-    assert ("not acted on yet" in text) == (not parameter.acted_on)
     assert f"[{parameter.table}]" in text
 
 

@@ -17,15 +17,13 @@ Value = Any
 class About:
     """Metadata of a declared field.
 
-    ``acts_on`` names the quantity that changes with it, ``source`` where its meaning is specified; ``acted_on`` is
-    false while the maker ignores it, and then only its default is accepted.
+    ``acts_on`` names the quantity that changes with it, ``source`` where its meaning is specified.
     """
 
     unit: str
     acts_on: str
     source: str
     live: bool = True
-    acted_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Parameter:
     """Everything declared of one parameter.
 
     ``type`` is boolean, integer, number, select or string; ``minimum`` and ``maximum`` are inclusive, in ``unit``;
-    ``live`` says that it may change while the maker runs, ``acted_on`` that the maker acts on it by now.
+    ``live`` says that it may change while the maker runs.
     ``formula`` and ``example`` are empty where the help says all there is to say.
     """
 
@@ -56,7 +54,6 @@ class Parameter:
     live: bool
     help: str
     acts_on: str
-    acted_on: bool
     source: str
     formula: str
     example: str
@@ -112,7 +109,6 @@ def parameter_of(model: type[BaseModel], name: str, prefix: str) -> Parameter:
         live=facts.live,
         help=field.description or "",
         acts_on=facts.acts_on,
-        acted_on=facts.acted_on,
         source=facts.source,
         formula=rule.text,
         example=rule.example,

@@ -124,11 +124,3 @@ class Declaration(BaseModel):
         ):
             return None
         return _READERS[kind_of(annotation)](value)
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _refuse_what_nothing_acts_on(cls, value: object, info: ValidationInfo) -> object:
-        parameter = cls.declared()[str(info.field_name)]
-        if not parameter.acted_on and value != parameter.default:
-            raise PydanticCustomError("not_acted_on", "is not acted on yet")
-        return value

@@ -69,11 +69,6 @@ def unknown(name: str, names: Iterable[str]) -> str:
 
 def _wrong(parameter: Parameter, error: Mapping[str, Any]) -> str:
     key, value = parameter.key, spell(error["input"])
-    if error["type"] == "not_acted_on":
-        return (
-            f"{key} is {value}, but the maker does not act on {key} yet: "
-            f"leave it out, or at its default {spell(parameter.default)}."
-        )
     if error["type"] == "not_built":
         return f'{key} is {value}, which is not built yet: use "backtest".'
     must = error["msg"] if error["type"] == "out_of_range" else f"must be {expected(parameter)}"

@@ -38,8 +38,6 @@ def _lines(parameter: Parameter) -> Iterator[str]:
     yield from _comment(parameter.help)
     default = "empty" if parameter.default in (None, "") else spell(parameter.default)
     yield from _comment(f"{expected(parameter)}; default {default}".removeprefix("a "))
-    if not parameter.acted_on:
-        yield "# Not acted on yet: only the default is accepted."
     blank = parameter.default is None
     yield f"# {parameter.name} =" if blank else f"{parameter.name} = {spell(parameter.default)}"
 
@@ -70,8 +68,6 @@ def _property(parameter: Parameter) -> dict[str, Any]:
     described |= {word: bound for word, bound in bounds.items() if bound is not None}
     if parameter.default is not None:
         described["default"] = parameter.default
-    if not parameter.acted_on:
-        described["const"] = parameter.default
     return described
 
 
