@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from glosten.run._alpha import Alpha, AlphaOptions, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
@@ -24,6 +25,7 @@ from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._meters import meter_run
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._notices import Notices, Notification
@@ -57,6 +59,8 @@ __all__ = [
     "FILL_ROW",
     "MARKS",
     "MODELS",
+    "Alpha",
+    "AlphaOptions",
     "BestResponseInsider",
     "ChartLine",
     "CompetitiveMaker",
@@ -111,6 +115,8 @@ __all__ = [
     "explain",
     "last_line",
     "make_model",
+    "measure_alpha",
+    "meter_run",
     "model_kind",
     "normal_line",
     "open_breakers",
@@ -128,6 +134,7 @@ __all__ = [
     "simulate",
     "simulate_das",
     "start_target",
+    "tape_of",
     "unpack",
     "word",
 ]

@@ -77,7 +77,8 @@ CYCLE_ROW = np.dtype(
 
 FILL_ROW = np.dtype(
     [
-        *((name, "i8") for name in ("ts_ns", "slot", "side", "price", "lots", "fee", "is_maker", "bid", "ask")),
+        *((name, "i8") for name in ("ts_ns", "slot", "order", "side", "price", "lots")),
+        *((name, "i8") for name in ("fee", "is_maker", "bid", "ask")),
         *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
         *((name, "f8") for name in ("value", "prior")),
     ]
@@ -176,7 +177,8 @@ def tell_fills(play: Any, record: Any, count: int) -> None:
         play["event"] = play["fills"][index]
         event, s = play["event"], play["state"]
         row = record.fills[cursor["fills"]]
-        row["ts_ns"], row["slot"], row["side"] = event["ts_ns"], event["slot"], event["side"]
+        row["ts_ns"], row["slot"], row["order"] = event["ts_ns"], event["slot"], event["order"]
+        row["side"] = event["side"]
         row["price"], row["lots"] = event["price"], event["lots"]
         row["fee"], row["is_maker"] = event["fee"], event["is_maker"]
         row["bid"], row["ask"] = s["view"]["bid"], s["view"]["ask"]
