@@ -88,7 +88,7 @@ class _Trader:
         return taken[:count] + (part.start or 0)
 
     def choose(self, past: slice) -> tuple[float, float]:
-        """Return (the candidate that earned most, or lost least, in the past, what it earned): NaN for too few trips."""
+        """Return (the candidate that earned most, or lost least, in the past, what it earned); NaN: too few trips."""
         best, most = math.nan, -math.inf
         sizes = np.abs(self.signal[past])
         for threshold in np.unique(np.quantile(sizes, QUANTILES)) if len(sizes) else ():
