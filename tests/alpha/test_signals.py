@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from glosten.alpha import Horizon, Mids, book_flow, moves, step_values, trade_flow, value_gap
 from glosten.errors import DomainError
 from glosten.records import PRINTS
-from tests.alpha.conftest import SECOND, make_market, make_quotes
+
+SECOND = 1_000_000_000
 
 
 def prints(*rows: tuple[float, int, int]) -> np.ndarray:
@@ -57,8 +58,8 @@ def test_the_trade_flow_weighs_by_age_and_ignores_unknown_sides() -> None:
     assert len(trade_flow(tape, seconds(), 2.0)) == 0
 
 
-def test_the_book_flow_adds_size_at_the_bid_and_takes_it_away_at_the_ask() -> None:
-    rows = make_quotes((0, 99, 101), (1, 99, 101), (2, 100, 101), (3, 100, 102))
+def test_the_book_flow_adds_size_at_the_bid_and_takes_it_away_at_the_ask(quotes: Any) -> None:
+    rows = quotes((0, 99, 101), (1, 99, 101), (2, 100, 101), (3, 100, 102))
     rows["bid_lots"], rows["ask_lots"] = [5, 8, 4, 4], [5, 5, 5, 7]
     found = book_flow(rows, seconds(0, 1, 2, 3), half_life_s=1e12)
     depths = np.cumsum([6.5, 4.5, 5.5])
@@ -67,8 +68,8 @@ def test_the_book_flow_adds_size_at_the_bid_and_takes_it_away_at_the_ask() -> No
 
 
 @given(st.integers(0, 50), st.integers(20, 380))
-def test_what_comes_later_changes_no_signal(seed: int, cut: int) -> None:
-    made = make_market(seed, fills=0)
+def test_what_comes_later_changes_no_signal(market: Any, seed: int, cut: int) -> None:
+    made = market(seed, fills=0)
     at_ns = np.sort(made.quotes["ts_ns"][::7])
     before = at_ns < made.quotes["ts_ns"][cut]
     whole = book_flow(made.quotes, at_ns, 3.0)[before]

@@ -10,21 +10,22 @@ import pytest
 
 from glosten.alpha import FLOWS, Ledger, Mids, Units, attribute, exact_sum
 from glosten.errors import DomainError
-from tests.alpha.conftest import FILL, SECOND
 
+SECOND = 1_000_000_000
 UNITS = Units(quantum=1e-8, quanta_per_tick_lot=7)
 
 
-def bought(at: float, price: int, lots: int, fee: int, book: tuple[int, int]) -> np.ndarray:
-    row = np.zeros(1, FILL)
-    row["ts_ns"], row["side"], row["price"], row["lots"], row["fee"] = round(at * SECOND), 1, price, lots, fee
-    row["bid"], row["ask"] = book
+def bought(columns: np.dtype, price: int, lots: int, fee: int) -> np.ndarray:
+    """Return a purchase after one second, where the book was 199 / 201."""
+    row = np.zeros(1, columns)
+    row["ts_ns"], row["side"], row["price"], row["lots"], row["fee"] = SECOND, 1, price, lots, fee
+    row["bid"], row["ask"] = 199, 201
     return row
 
 
-def test_each_cause_of_profit_is_reckoned_as_the_contract_says(quotes: Any) -> None:
+def test_each_cause_of_profit_is_reckoned_as_the_contract_says(market: Any, quotes: Any) -> None:
     path = Mids(quotes((0, 199, 201), (5, 195, 197), (20, 205, 207)), 0.5)
-    fill = bought(1, 199, 2, 3, (199, 201))
+    fill = bought(market(0).fills.dtype, 199, 2, 3)
     found = attribute(fill, path, Ledger(2, 199 * 2 * 7 + 3, 0, 400), UNITS)
     assert found.spread.tolist() == [2 * 1 * 2 * 7]  # half-quanta: twice (mid - price), 2 lots, 7 quanta a tick and lot
     assert found.adverse.tolist() == [-2 * 4 * 2 * 7]
@@ -36,9 +37,10 @@ def test_each_cause_of_profit_is_reckoned_as_the_contract_says(quotes: Any) -> N
     assert split.total == pytest.approx(split.unrealised, abs=1e-18)
 
 
-def test_the_last_mid_stands_in_where_the_tape_ends_before_the_horizon(quotes: Any) -> None:
+def test_the_last_mid_stands_in_where_the_tape_ends_before_the_horizon(market: Any, quotes: Any) -> None:
     path = Mids(quotes((0, 199, 201), (5, 195, 197)), 0.5)
-    found = attribute(bought(1, 199, 1, 0, (199, 201)), path, Ledger(1, 199 * 7, 0, 400), UNITS)
+    fill = bought(market(0).fills.dtype, 199, 1, 0)
+    found = attribute(fill, path, Ledger(1, 199 * 7, 0, 400), UNITS)
     assert found.adverse.tolist() == [-2 * 4 * 7]
     assert found.later.tolist() == [0]
 

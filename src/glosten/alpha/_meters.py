@@ -19,7 +19,8 @@ from glosten.errors import DomainError
 from glosten.records import SLOTS
 
 WAITING = 4096
-"""Fills, and decisions, that can wait for their horizons at once; of more, the oldest go unmeasured (``lost``)."""
+"""Fills, and decisions, that can wait for their horizons at once; of more, the oldest fill is settled too ``early``, the
+oldest decision ``lost``."""
 SIGNALS = ("belief", "value gap")
 """What a decision foretells with: P(V_H), and E[V] less the mid in bps of it."""
 
@@ -45,7 +46,7 @@ MOMENTS = np.dtype(_fields("f8", "weight", "mean_x", "mean_y", "xx", "xy", "yy")
 
 METERS = np.dtype(
     [
-        *_fields("i8", "worth", "now_ns", "twice", "quote_ns", "held", "adverse_at", "lost"),
+        *_fields("i8", "worth", "now_ns", "twice", "quote_ns", "held", "adverse_at", "early", "lost"),
         *_fields("i8", "placed", "cancelled", "rejected", "filled", "fills", "maker_fills"),
         *_fields("i8", "spread", "revalued", "fees", "traded", "flows"),
         *_fields("i8", "orders", "order_side", "order_ns"),
@@ -124,14 +125,15 @@ def meter_fill(meters: Any, fill: Any) -> None:
     if m["orders"] < 0 or fill["side"] != m["order_side"] or fill["ts_ns"] - m["order_ns"] > ORDER_NS:
         m["orders"] += 1
         m["order_side"], m["order_ns"] = fill["side"], fill["ts_ns"]
+    for horizon in range(len(m["fills_next"])):
+        if m["fills_end"] - m["fills_next"][horizon] == WAITING:
+            _settle_fill(m, horizon, m["waiting_fills"][m["fills_next"][horizon] % WAITING])
+            m["fills_next"][horizon] += 1
+            m["early"] += 1
     row = m["waiting_fills"][m["fills_end"] % WAITING]
     row["ts_ns"], row["sold"], row["price"], row["met"] = fill["ts_ns"], sold, fill["price"], met
     row["order"] = m["orders"]
     m["fills_end"] += 1
-    for horizon in range(len(m["fills_next"])):
-        if m["fills_end"] - m["fills_next"][horizon] > WAITING:
-            m["fills_next"][horizon] += 1
-            m["lost"] += 1
 
 
 @jit
@@ -141,13 +143,14 @@ def meter_decision(meters: Any, ts_ns: int, prior: float, value: float) -> None:
     pass_time(m, ts_ns)
     if value <= 0.0 or m["twice"] <= 0:
         return
+    for horizon in range(len(m["decisions_next"])):
+        if m["decisions_end"] - m["decisions_next"][horizon] == WAITING:
+            m["decisions_next"][horizon] += 1
+            m["lost"] += 1
+    m["priced"] = max(m["priced"], m["decisions_end"] + 1 - WAITING)
     row = m["waiting_decisions"][m["decisions_end"] % WAITING]
     row["ts_ns"], row["twice"], row["prior"], row["value"] = ts_ns, m["twice"], prior, value
     m["decisions_end"] += 1
-    for horizon in range(len(m["decisions_next"])):
-        if m["decisions_end"] - m["decisions_next"][horizon] > WAITING:
-            m["decisions_next"][horizon] += 1
-            m["lost"] += 1
 
 
 @jit
@@ -177,10 +180,9 @@ def pass_time(m: Any, ts_ns: int) -> None:
 def _settle(m: Any, before_ns: int) -> None:
     while m["priced"] < m["decisions_end"]:
         row = m["waiting_decisions"][m["priced"] % WAITING]
-        if m["decisions_end"] - m["priced"] <= WAITING:
-            if row["ts_ns"] >= before_ns:
-                break
-            row["twice"] = m["twice"]
+        if row["ts_ns"] >= before_ns:
+            break
+        row["twice"] = m["twice"]
         m["priced"] += 1
     for horizon in range(len(m["horizon_ns"])):
         while m["fills_next"][horizon] < m["fills_end"]:

@@ -28,8 +28,8 @@ class Told:
 class Reading:
     """The measures so far: amounts in half-quanta that add up, spread + adverse + inventory + fees = total.
 
-    Ratios are NaN without orders or fills; ``lost`` counts settlements that could not wait (`WAITING`). The errors of
-    the markouts count the fills of one customer order as one draw.
+    Ratios are NaN without orders or fills; ``early`` counts settlements of fills that could not wait for their horizon
+    and ``lost`` those of decisions. The errors of the markouts count the fills of one customer order as one draw.
     """
 
     total: int
@@ -45,6 +45,7 @@ class Reading:
     cancel_to_fill: float
     markouts: tuple[Markout, ...]
     told: tuple[Told, ...]
+    early: int
     lost: int
 
     def amounts(self, quantum: float) -> dict[str, float]:
@@ -81,6 +82,7 @@ def read_meters(meters: NDArray[np.void]) -> Reading:
             for column, signal in enumerate(SIGNALS)
             for place, horizon in enumerate(HORIZONS_S)
         ),
+        early=int(row["early"]),
         lost=int(row["lost"]),
     )
 
