@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import break_even, guard_applies, guard_yields
+from glosten.maker._price import THROUGH_TOUCH, break_even, guard_applies, guard_yields
 from glosten.records import (
     EXIT_SLOT,
     LARGEST_INTEGER,
@@ -195,6 +195,17 @@ def meets_an_order(s: Any, slot: int) -> bool:
 
 
 @jit
+def is_too_deep(s: Any, slot: int) -> bool:
+    """Return whether an immediate order would by now reach more than 1 % through the touch (ruling R10)."""
+    target, view = s["targets"][slot], s["view"]
+    if target["immediate"] == 0:
+        return False
+    if side_of(slot) == Side.BUY:
+        return target["price"] > view["ask"] * (2.0 - THROUGH_TOUCH)
+    return target["price"] < view["bid"] * THROUGH_TOUCH
+
+
+@jit
 def backs_off(s: Any, slot: int) -> bool:
     """Return whether the venue refused this slot so often that it is left alone for a while."""
     return s["view"]["now_ns"] < s["orders"][slot]["backoff_until_ns"]
@@ -228,7 +239,7 @@ def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
         if backs_off(s, slot):
             target["reason"] = Reason.REJECT_BACKOFF
             continue
-        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot):
+        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot) or is_too_deep(s, slot):
             continue
         target["pending"] = 0
         order["reason"], order["age"], order["drift_bps"] = target["reason"], 0, 0.0

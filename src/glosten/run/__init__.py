@@ -24,13 +24,13 @@ from glosten.run._experiment import Experiment, Published, results_of, run_exper
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._meters import meter_run
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
@@ -40,6 +40,7 @@ from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
+from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -102,6 +103,8 @@ __all__ = [
     "TraceName",
     "Tracer",
     "Twin",
+    "Watch",
+    "Watched",
     "ZeroIntelligenceInsider",
     "ZeroIntelligenceMaker",
     "amount",
@@ -113,6 +116,7 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "explain",
+    "is_traced",
     "last_line",
     "make_model",
     "measure_alpha",
@@ -136,6 +140,7 @@ __all__ = [
     "start_target",
     "tape_of",
     "unpack",
+    "watched_backtest",
     "word",
 ]
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from glosten._jit import jit
-from glosten.maker import STATE, step_row
-from glosten.market import FEES, RESTING, accept, cancel, on_book, on_trade
-from glosten.params import PACKED
+from glosten.maker import step_row
+from glosten.market import accept, cancel, on_book, on_trade
 from glosten.records import (
-    ACTION,
-    ACTIONS,
-    EVENT,
     LARGEST_INTEGER,
-    QUOTES,
     RUNGS,
     SLOTS,
     EventKind,
@@ -25,110 +17,7 @@ from glosten.records import (
     Reason,
     Side,
 )
-
-Rows = NDArray[np.void]
-
-CURSOR = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "quote",
-            "trade",
-            "next_clock_ns",
-            "cycle_ns",
-            "cycles",
-            "stride",
-            "decisions",
-            "fills",
-            "breakers",
-            "queue_head",
-            "queue_tail",
-            "last_ns",
-            "open_breakers",
-            "is_synthetic",
-            "is_done",
-            "is_full",
-            "gap",
-            "pauses",
-            "is_waiting",
-            "pairs",
-            "told_allocation",
-            "told_inventory",
-            "own_allocation",
-            "own_inventory",
-        )
-    ]
-)
-"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
-tape's last instant, the breakers as last recorded, whether the quotes are implied by prints, whose sizes say nothing of
-a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
-can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta)."""
-
-CYCLE_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "held", "cost", "realised")),
-        *((name, "f8") for name in ("value", "value_low", "value_high", "anchor", "prior", "equity", "drawdown_pct")),
-        *((name, "f8") for name in ("allocation", "model_bid", "model_ask", "break_even")),
-        *((name, "i8") for name in ("status", "bids_off", "asks_off", "exit_reason", "orders")),
-    ]
-)
-"""What stood after a decision: prices named in ticks where integer, else in quote units; ``held`` in lots, ``cost`` and
-``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders (0: none)."""
-
-FILL_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "slot", "order", "side", "price", "lots")),
-        *((name, "i8") for name in ("fee", "is_maker", "bid", "ask")),
-        *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
-        *((name, "f8") for name in ("value", "prior")),
-    ]
-)
-"""A fill of ours with the book it met (ticks) and the belief that quoted it."""
-
-QUEUE = 1024
-"""Requests that can wait for their turn at one instant."""
-
-BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
-"""A change of the open breakers (bits of `records.Breaker`)."""
-
-MARGIN = 4 * SLOTS
-"""Fill rows that one request can need."""
-SPARE = 1024
-"""Fill rows kept free between two events; an instant that needs more stops the run instead of losing a fill."""
-
-
-PLAY = np.dtype(
-    [
-        ("cursor", CURSOR),
-        ("state", STATE),
-        ("params", PACKED),
-        ("event", EVENT),
-        ("actions", ACTION, (ACTIONS,)),
-        ("resting", RESTING, (SLOTS,)),
-        ("fees", FEES),
-        ("fills", EVENT, (SLOTS,)),
-        ("book", QUOTES),
-        ("queue", ACTION, (QUEUE,)),
-    ]
-)
-"""One backtest under way, as one row: the maker, the venue and the requests between them. A row is a bare pointer to
-compiled code, where a bundle of arrays would be counted in and out at every call."""
-
-
-class Ticks(NamedTuple):
-    """The tape: its quotes, its prints and its gaps, each in time order."""
-
-    quotes: Rows
-    trades: Rows
-    gaps: Rows
-
-
-class Record(NamedTuple):
-    """What is kept for the reader: decisions, fills and breaker changes."""
-
-    cycles: Rows
-    fills: Rows
-    breakers: Rows
+from glosten.run._play_rows import JOURNAL, MARGIN, QUEUE, SPARE, Record, Rows, Ticks
 
 
 @jit
@@ -144,7 +33,11 @@ def enqueue(play: Any, count: int) -> None:
 
 @jit
 def tell(play: Any) -> None:
-    """Give the maker the event that was written and queue what it asks for."""
+    """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
+    cursor = play["cursor"]
+    if cursor["keeps_journal"]:
+        play["journal"][cursor["journaled"]] = play["event"]
+        cursor["journaled"] += 1
     enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
@@ -286,7 +179,7 @@ def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
     cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
     tell_age(play, gaps, now_ns)
-    if cursor["pairs"] > 0:
+    if cursor["pauses"]:
         tell_portfolio(play, now_ns)
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
     tell(play)
@@ -373,6 +266,8 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
         decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
+            break
+        if cursor["journaled"] > JOURNAL // 2:
             break
         next_ns = next_event_ns(cursor, ticks)
         is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]

@@ -111,7 +111,7 @@ class _Table:
         others = [mate for mate in self.mates.get(number, ()) if mate != number]
         allocation, inventory = self.entered[others].sum(axis=0) / self.quanta[number]
         cursor["told_allocation"], cursor["told_inventory"] = round(allocation), round(inventory)
-        cursor["pairs"] = len(others) + 1
+        cursor["pairs"] = len(others)
 
     def hear(self, number: int, now_ns: int) -> None:
         """Take the entry a pair made at its decision."""

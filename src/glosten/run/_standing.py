@@ -29,6 +29,12 @@ def unpack(row: NDArray[np.void]) -> dict[str, Any]:
     return unpacked
 
 
+def unpack_groups(row: NDArray[np.void], names: Sequence[str]) -> dict[str, Any]:
+    """Return some groups of a one-row structured array as nested plain numbers."""
+    groups = ((name, row.dtype[name], row[0][name]) for name in names)
+    return {name: _reader(kind)(group if kind.subdtype else group.item()) for name, kind, group in groups}
+
+
 @cache
 def _reader(dtype: np.dtype[Any]) -> Callable[[Any], Any]:
     """Return what names the parts of a value of this type, made once a type: it runs at every recorded decision."""
