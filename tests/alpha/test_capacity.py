@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ DOLLARS = Assumptions(usd_per_quote=1.0)
 
 
 def edge(bps: float, se: float = 0.1, traded: float = 1e4) -> Edge:
-    return Edge(Mean(bps, se, se, 100), traded, 1e8, 86_400.0)
+    return Edge(Mean(bps, se, se, 100), traded, 1e8, 86_400.0, net_share=1e-4)
 
 
 def impact(coefficient: float, exponent: float = SQUARE_ROOT, se: float = 0.0) -> Impact:
@@ -26,15 +27,24 @@ def impact(coefficient: float, exponent: float = SQUARE_ROOT, se: float = 0.0) -
 @pytest.mark.parametrize("exponent", [SQUARE_ROOT, LINEAR])
 def test_the_best_size_is_the_one_of_the_closed_form_and_no_other_earns_more(exponent: float) -> None:
     found = capacity(edge(1.0), impact(20.0, exponent), Assumptions(most_participation=1.0))
-    height = 1.0 + 20.0 * 1e-4**exponent
-    share = (height / (20.0 * (1 + exponent))) ** (1 / exponent)
+    share = (1.0 / (20.0 * (1 + exponent))) ** (1 / exponent)  # what is traded goes one way, so net share is share
     assert found.participation == pytest.approx(share)
     volume = 1e8 * 365
-    assert found.annual == pytest.approx(1e-4 * height * share * volume * exponent / (1 + exponent))
-    assert max(earned for _, earned in found.curve) <= found.annual
+    assert found.annual == pytest.approx(1e-4 * 1.0 * share * volume * exponent / (1 + exponent))
+    assert max(earned for _, earned in found.curve) <= found.annual * (1 + 1e-12)
     assert found.size == pytest.approx(share / 1e-4)
-    assert found.today == pytest.approx(1e-4 * 1.0 * 1e-4 * volume)
+    assert found.today == pytest.approx(1e-4 * (1.0 - 20.0 * 1e-4**exponent) * 1e-4 * volume)
     assert not found.capped
+
+
+def test_a_live_edge_knows_its_own_impact_already_and_a_balanced_maker_has_none() -> None:
+    seen = edge(1.0)
+    live = capacity(replace(seen, is_replayed=False), impact(20.0), DOLLARS)
+    assert live.today == pytest.approx(1e-4 * 1.0 * 1e-4 * 1e8 * 365)
+    assert live.annual > capacity(seen, impact(20.0), DOLLARS).annual
+    balanced = capacity(replace(seen, net_share=0.0), impact(20.0), DOLLARS)
+    assert balanced.capped
+    assert balanced.annual == pytest.approx(1e-4 * 0.1 * 1e8 * 365)
 
 
 def test_without_impact_the_cap_decides_and_the_figure_grows_with_it() -> None:
@@ -87,7 +97,14 @@ def test_distances_to_the_goals_are_told_in_their_money_with_the_rates_assumed()
 def test_a_figure_comes_with_every_assumption_and_without_a_rate_no_distance_is_claimed() -> None:
     found = capacity(edge(1.0), impact(20.0, se=1.5), Assumptions(trading_days=252, hours_per_day=6.5))
     said = capacity_sentences(found, "BTC")
-    for part in ("95 % interval", "standard error", "252 days of 6.5 hours", "at most 10%", "nobody reacts", "bar's"):
+    for part in (
+        "95 % interval",
+        "standard error",
+        "252 days of 6.5 hours",
+        "at most 10%",
+        "nobody reacts",
+        "did not see us",
+    ):
         assert any(part in sentence for sentence in said)
     assert found.goals == ()
     assert "no rate of the quote asset in dollars was given" in said[-1]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from glosten.alpha import edge_per_traded
+from glosten.alpha import edge_per_traded, one_way_share
 
 
 def test_the_ratio_weighs_by_amount_and_its_error_is_that_of_many_samples() -> None:
@@ -29,3 +29,13 @@ def test_fills_of_one_order_count_once_and_nothing_traded_is_unknown() -> None:
     assert (twice.mean, twice.se) == pytest.approx((once.mean, once.se))
     assert once.mean == pytest.approx(1e4 * 2 / 400)
     assert math.isnan(edge_per_traded(gains[:0], traded[:0], np.zeros(0, np.int64), np.zeros(0, np.int64), 0).mean)
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+def test_one_way_trading_has_the_share_it_trades_and_balanced_trading_none(exponent: float) -> None:
+    bars = np.array([0, 0, 1, 1, 4, 4])
+    one_way = one_way_share(np.array([3, 2, -4, -1, 2, 3]), bars, 100.0, exponent)
+    assert one_way == pytest.approx(0.05)
+    assert one_way_share(np.array([3, -3, 4, -4, 2, -2]), bars, 100.0, exponent) == 0.0
+    assert one_way_share(np.array([3, -1, 4, -2, 2, -2]), bars, 100.0, exponent) < 0.05
+    assert one_way_share(bars[:0], bars[:0], 100.0, exponent) == 0.0

@@ -23,6 +23,7 @@ from glosten.alpha import (
     meter_orders,
     meter_quote,
     meter_start,
+    metered,
     read_meters,
     value_gap,
 )
@@ -36,7 +37,7 @@ def stream(made: Any, decisions: np.ndarray, half_life: float = math.inf) -> np.
     meter_start(meters, 5_000, made.ledger.start_mid)
     meters["twice"] = made.ledger.start_mid
     meters["revalued"] = 0
-    events = [(int(row["ts_ns"]), 0, row) for row in made.fills]
+    events = [(int(row["ts_ns"]), 0, row) for row in metered(made.fills)]
     events += [(int(row["ts_ns"]), 1, row) for row in made.quotes]
     events += [(int(row["ts_ns"]), 2, row) for row in decisions]
     for ts_ns, kind, row in sorted(events, key=lambda event: event[:2]):
@@ -156,11 +157,12 @@ def test_more_than_can_wait_is_counted_and_not_hidden(market: Any) -> None:
     made = market(2)
     meters = fresh_meters(made.tick, 7)
     meter_quote(meters, 1, 99, 101)
-    fill = made.fills[:1].copy()
+    fill = metered(made.fills[:1])
     fill["bid"], fill["ask"], fill["price"], fill["ts_ns"] = 99, 101, 99, 5
     for _ in range(WAITING + 3):
         meter_fill(meters, fill[0])
         meter_decision(meters, 5, 0.5, 1.0)
+    meter_quote(meters, 6, 97, 99)
     meter_quote(meters, 10**12, 97, 99)
     reading = read_meters(meters)
     assert (reading.early, reading.lost) == (3 * len(HORIZONS_S), 3 * len(HORIZONS_S))

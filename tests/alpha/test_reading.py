@@ -13,6 +13,7 @@ from glosten.alpha import (
     meter_fill,
     meter_orders,
     meter_quote,
+    metered,
     read_meters,
     reading_sentences,
 )
@@ -24,7 +25,7 @@ SECOND = 1_000_000_000
 @pytest.fixture
 def meters(market: Any) -> np.ndarray:
     """Return meters that saw one purchase at 99, two decisions, and a mid that rose from 100 to 102."""
-    fill = market(0).fills[:1].copy()
+    fill = metered(market(0).fills[:1])
     fill["ts_ns"], fill["side"], fill["price"], fill["lots"], fill["fee"] = SECOND, 1, 99, 5, 3
     fill["bid"], fill["ask"], fill["is_maker"] = 99, 101, 1
     rows = fresh_meters(0.01, 7)

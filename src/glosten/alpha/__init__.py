@@ -11,7 +11,7 @@ from glosten.alpha._capacity import (
     usd_rate,
 )
 from glosten.alpha._curve import AlphaCurve, AlphaPoint, HalfLife, alpha_curve
-from glosten.alpha._edge import edge_per_traded
+from glosten.alpha._edge import edge_per_traded, one_way_share
 from glosten.alpha._impact import LINEAR, SQUARE_ROOT, Impact, measure_impact
 from glosten.alpha._informed import Informed, Terms, informed_trader
 from glosten.alpha._markouts import (
@@ -30,6 +30,7 @@ from glosten.alpha._markouts import (
     markouts,
 )
 from glosten.alpha._meters import (
+    METER_FILL,
     METERS,
     SIGNALS,
     fresh_meters,
@@ -39,6 +40,7 @@ from glosten.alpha._meters import (
     meter_orders,
     meter_quote,
     meter_start,
+    metered,
 )
 from glosten.alpha._mids import Mids
 from glosten.alpha._performance import (
@@ -73,6 +75,7 @@ __all__ = [
     "HORIZONS_S",
     "LINEAR",
     "METERS",
+    "METER_FILL",
     "SIGNALS",
     "SQUARE_ROOT",
     "AlphaCurve",
@@ -132,7 +135,9 @@ __all__ = [
     "meter_orders",
     "meter_quote",
     "meter_start",
+    "metered",
     "moves",
+    "one_way_share",
     "performance",
     "period_returns",
     "read_meters",

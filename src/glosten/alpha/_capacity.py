@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from glosten.statistics import FRACTIONS, Interval, Mean, percentile_interval, s
 Floats = NDArray[np.float64]
 
 DRAWS = 4_000
+CURVE_POINTS = 41
 GOALS = (("GBP 200 million a year", 200e6, "GBP"), ("USD 500 million a year", 500e6, "USD"))
 """What the simulator's brief asks for: "£200 million/year alpha" and "$500M+/year"."""
 USD_ASSETS = ("USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI")
@@ -58,12 +60,18 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What trading earned per amount traded: in bps of it, after fees, with its error; ``traded`` in quote units."""
+    """What trading earned per amount traded: in bps of it, after fees, with its error; amounts in quote units.
+
+    ``net_share`` is the share of a bar's volume by which our own trading pushed one way (`one_way_share`);
+    ``is_replayed`` says that the market did not see us, so that what was earned does not know of that push yet.
+    """
 
     per_traded_bps: Mean
     traded: float
     market_traded: float
     span_s: float
+    net_share: float
+    is_replayed: bool = True
 
     @property
     def participation(self) -> float:
@@ -107,11 +115,12 @@ class Capacity:
 def capacity(edge: Edge, impact: Impact, assumptions: Assumptions, seed: int = 0) -> Capacity:
     """Return how what trading earned scales with its size, and the most it could earn a year.
 
-    Per amount traded, a share f of the volume earns e(f) = e_1 + c f_1^d - c f^d, with e_1 and f_1 as they were run and
-    c, d the impact of net volume: as if all we trade within a bar went one way. A year earns e(f) f V. It is largest at
-    f = ((e_1 + c f_1^d) / (c (1 + d)))^(1/d), or at the cap. The interval redraws e_1, c and V from their normal errors
-    (`DRAWS` times), choosing the size anew each time; a year that could not earn anything earns 0.
-    Source: Toth et al. (2011) for c f^d; Almgren & Chriss (2000) for trading against one's own impact.
+    At s times the size, an amount traded earns e(s) = h - c (n s)^d: n is the share of a bar's volume by which we push
+    one way, c and d the impact of net volume, h what was earned before own impact (e_1, and c n^d more where it was
+    live). A year earns e(s) s f_1 V with f_1 our share of the volume V. It is largest at
+    s = (h / (c (1 + d)))^(1/d) / n, or at the participation cap. The interval redraws e_1, c and V from their normal
+    errors (`DRAWS` times), choosing the size anew each time; a year that could not earn anything earns 0.
+    Source: Toth et al. (2011) for c n^d; Almgren & Chriss (2000) for trading against one's own impact.
     """
     why = _why_not(edge, impact)
     if why:
@@ -121,29 +130,65 @@ def capacity(edge: Edge, impact: Impact, assumptions: Assumptions, seed: int = 0
             nan, none, nan, none, nan, nan, capped=False, edge=edge, impact=impact, assumptions=assumptions,
             curve=(), goals=(), why=why,
         )  # fmt: skip
+    terms = _Terms(edge, impact.exponent, assumptions.most_participation)
     volume = edge.market_traded * assumptions.year_s / edge.span_s
-    now = np.array([edge.per_traded_bps.mean]), np.array([impact.coefficient_bps]), np.array([volume])
-    share, annual = _best(*now, edge.participation, impact.exponent, assumptions.most_participation)
+    now = _Numbers(np.array([edge.per_traded_bps.mean]), np.array([impact.coefficient_bps]), np.array([volume]))
     drawn = _redraw(edge, impact, volume, seed)
-    _, years = _best(*drawn, edge.participation, impact.exponent, assumptions.most_participation)
-    today = 1e-4 * edge.per_traded_bps.mean * edge.participation * volume
-    todays = 1e-4 * drawn[0] * edge.participation * drawn[2]
-    shares = np.linspace(0.0, assumptions.most_participation, 41)[1:]
-    heights = [_earned(*now, edge.participation, impact.exponent, np.array([at]))[0] for at in shares]
+    size = terms.best(now)
+    best = float(size[0])
+    largest = assumptions.most_participation / edge.participation
+    sizes = np.linspace(0.0, largest, CURVE_POINTS)
     return Capacity(
-        annual=float(annual[0]),
-        interval=percentile_interval(years),
-        today=today,
-        today_interval=percentile_interval(todays),
-        participation=float(share[0]),
-        size=float(share[0]) / edge.participation,
-        capped=bool(share[0] >= assumptions.most_participation),
+        annual=float(terms.earned(now, size)[0]),
+        interval=percentile_interval(terms.earned(drawn, terms.best(drawn))),
+        today=float(terms.earned(now, np.ones(1))[0]),
+        today_interval=percentile_interval(terms.earned(drawn, np.ones(DRAWS))),
+        participation=best * edge.participation,
+        size=best,
+        capped=best >= largest,
         edge=edge,
         impact=impact,
         assumptions=assumptions,
-        curve=tuple((float(at), float(height)) for at, height in zip(shares, heights, strict=True)),
-        goals=_goals(float(annual[0]), assumptions),
+        curve=tuple((float(at) * edge.participation, float(terms.earned(now, np.array([at]))[0])) for at in sizes),
+        goals=_goals(float(terms.earned(now, size)[0]), assumptions),
     )
+
+
+class _Numbers(NamedTuple):
+    """What is measured with an error: bps per amount traded, bps of impact, quote units traded by all in a year."""
+
+    edge: Floats
+    cost: Floats
+    volume: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is taken as given: how the run traded, the power of impact and the participation cap."""
+
+    run: Edge
+    exponent: float
+    cap: float
+
+    def height(self, numbers: _Numbers) -> Floats:
+        """Return what an amount traded earns before own impact, in bps."""
+        included = 0.0 if self.run.is_replayed else self.run.net_share**self.exponent
+        height: Floats = numbers.edge + np.maximum(numbers.cost, 0.0) * included
+        return height
+
+    def earned(self, numbers: _Numbers, size: Floats) -> Floats:
+        """Return the annual figure at a size, in quote units."""
+        push = np.maximum(numbers.cost, 0.0) * (self.run.net_share * size) ** self.exponent
+        figure: Floats = 1e-4 * (self.height(numbers) - push) * size * self.run.participation * numbers.volume
+        return figure
+
+    def best(self, numbers: _Numbers) -> Floats:
+        """Return the size at which most is earned, 0 where nothing can be."""
+        height, cost = self.height(numbers), np.maximum(numbers.cost, 0.0) * self.run.net_share**self.exponent
+        with np.errstate(divide="ignore", invalid="ignore"):
+            free = np.where(cost > 0.0, (height / (cost * (1.0 + self.exponent))) ** (1.0 / self.exponent), np.inf)
+        size: Floats = np.where(height > 0.0, np.minimum(free, self.cap / self.run.participation), 0.0)
+        return size
 
 
 def _why_not(edge: Edge, impact: Impact) -> str:
@@ -156,23 +201,6 @@ def _why_not(edge: Edge, impact: Impact) -> str:
     return ""
 
 
-def _earned(edge: Floats, cost: Floats, volume: Floats, run: float, exponent: float, share: Floats) -> Floats:
-    """Return the annual figure at a share of the volume, in quote units."""
-    positive = np.maximum(cost, 0.0)
-    earned: Floats = 1e-4 * (edge + positive * run**exponent - positive * share**exponent) * share * volume
-    return earned
-
-
-def _best(edge: Floats, cost: Floats, volume: Floats, run: float, exponent: float, cap: float) -> tuple[Floats, Floats]:
-    """Return (share of the volume at which most is earned, what is earned there): share 0 where nothing can be."""
-    positive = np.maximum(cost, 0.0)
-    height = edge + positive * run**exponent
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.where(positive > 0.0, (height / (positive * (1.0 + exponent))) ** (1.0 / exponent), np.inf)
-    share = np.where(height > 0.0, np.minimum(free, cap), 0.0)
-    return share, _earned(edge, cost, volume, run, exponent, share)
-
-
 @jit
 def _draw(key: np.uint64, fractions: Floats) -> None:
     """Fill an array with uniform draws that are never 0."""
@@ -182,13 +210,13 @@ def _draw(key: np.uint64, fractions: Floats) -> None:
             fractions[row, column] = uniform(key, row * width + column) + 0.5 / FRACTIONS
 
 
-def _redraw(edge: Edge, impact: Impact, volume: float, seed: int) -> tuple[Floats, Floats, Floats]:
+def _redraw(edge: Edge, impact: Impact, volume: float, seed: int) -> _Numbers:
     """Return draws of the edge, the impact and the year's volume; numbers that cannot be negative are cut at 0."""
     fractions = np.empty((DRAWS, 3))
     _draw(stream(seed, "capacity"), fractions)
     scores = special.ndtri(fractions)
     relative = impact.volume.se / impact.volume.mean if impact.volume.mean > 0 else 0.0
-    return (
+    return _Numbers(
         edge.per_traded_bps.mean + edge.per_traded_bps.se * scores[:, 0],
         np.maximum(impact.coefficient_bps + impact.se_bps * scores[:, 1], 0.0),
         volume * np.maximum(1.0 + (relative if math.isfinite(relative) else 0.0) * scores[:, 2], 0.0),
@@ -215,7 +243,7 @@ def capacity_sentences(found: Capacity, quote_asset: str) -> tuple[str, ...]:
     if found.why:
         return (f"There is no capacity figure: {found.why}.",)
     edge, impact, given = found.edge, found.impact, found.assumptions
-    law = "linear" if impact.exponent == LINEAR else f"power {impact.exponent:g}"
+    law = "itself" if impact.exponent == LINEAR else f"the power {impact.exponent:g}"
     sentences = []
     if found.participation <= 0.0:
         sentences.append(
@@ -236,13 +264,14 @@ def capacity_sentences(found: Capacity, quote_asset: str) -> tuple[str, ...]:
         f"{edge.per_traded_bps.mean:+.3f} bps of the {_money(edge.traded)} {quote_asset} traded, standard error "
         f"{edge.per_traded_bps.se:.3f}, {edge.participation:.3%} of the market's volume."
     )
+    seen = "is taken off, since the tape did not see us" if edge.is_replayed else "is in what was earned"
     sentences.append(
         f"Assumed: the tape's {_span(edge.span_s)} are like every hour of {given.trading_days:g} days of "
-        f"{given.hours_per_day:g} hours; at most {given.most_participation:.0%} of the volume; impact "
-        f"{impact.coefficient_bps:.3g} bps (standard error {impact.se_bps:.2g}) times the share of a "
-        f"{impact.bar_s:g} s bar's volume to the {law}, as if we only "
-        "traded one way; nobody reacts to us; the mid's later moves, which "
-        "revalue the inventory, are 0 on average."
+        f"{given.hours_per_day:g} hours; at most {given.most_participation:.0%} of the volume; our net trading, "
+        f"{edge.net_share:.2%} of a {impact.bar_s:g} s bar's volume at the size that was run and growing with it, "
+        f"moves the mid against us by {impact.coefficient_bps:.3g} bps (standard error {impact.se_bps:.2g}) times that "
+        f"share to {law}, which {seen}; nobody reacts to us otherwise; the mid's later moves, which revalue the "
+        "inventory, are 0 on average."
     )
     sentences.extend(_distances(found))
     return tuple(sentences)

@@ -13,6 +13,21 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+def one_way_share(sold: Integers, bar: Integers, volume: float, exponent: float) -> float:
+    """Return the share of a bar's volume that, always pushing one way, would cost as much impact as what was traded.
+
+    ``sold`` signed lots of each fill and ``bar`` the number of its bar, from 0; ``volume`` lots of a mean bar. With net
+    lots n_b and gross lots g_b of a bar it is (sum |n_b|^(1 + d) / (volume^d sum g_b))^(1/d), d the impact's exponent:
+    a maker whose buys and sells balance within a bar pushes nobody.
+    """
+    gross = float(np.abs(sold).sum())
+    if gross <= 0.0 or not volume > 0.0:
+        return 0.0
+    net = np.abs(np.bincount(bar, weights=sold))
+    cost = float((net ** (1.0 + exponent)).sum()) / (volume**exponent * gross)
+    return float(cost ** (1.0 / exponent))
+
+
 def edge_per_traded(gains: Floats, traded: Floats, orders: Integers, ts_ns: Integers, width_ns: int) -> Mean:
     """Return sum of gains over sum traded, in bps, for fills of customer orders; ``n`` counts the orders.
 

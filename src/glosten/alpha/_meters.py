@@ -19,8 +19,8 @@ from glosten.errors import DomainError
 from glosten.records import SLOTS
 
 WAITING = 4096
-"""Fills, and decisions, that can wait for their horizons at once; of more, the oldest fill is settled too ``early``, the
-oldest decision ``lost``."""
+"""Fills, and decisions, that can wait for their horizons at once; of more, the oldest fill is settled too ``early``,
+the oldest decision ``lost``."""
 SIGNALS = ("belief", "value gap")
 """What a decision foretells with: P(V_H), and E[V] less the mid in bps of it."""
 
@@ -43,6 +43,9 @@ MARKOUT = np.dtype(
 the squares and products of an order's sum and its number of fills, from which the clustered error comes."""
 MOMENTS = np.dtype(_fields("f8", "weight", "mean_x", "mean_y", "xx", "xy", "yy"))
 """Weighted means and sums of products about them."""
+
+METER_FILL = np.dtype(_fields("i8", "ts_ns", "slot", "order", "side", "price", "lots", "fee", "is_maker", "bid", "ask"))
+"""A fill as the meters read it: ours, with the book it met (ticks, lots, quanta)."""
 
 METERS = np.dtype(
     [
@@ -87,6 +90,14 @@ def fresh_meters(tick: float, quanta_per_tick_lot: int, half_life: float = math.
     return meters
 
 
+def metered(fills: NDArray[np.void]) -> NDArray[np.void]:
+    """Return fill rows of any kind as `METER_FILL` rows: compiled code is made for that one kind."""
+    rows = np.zeros(len(fills), METER_FILL)
+    for name in METER_FILL.names or ():
+        rows[name] = fills[name]
+    return rows
+
+
 @jit
 def meter_start(meters: Any, held: int, start_mid: int) -> None:
     """Take over what a pair holds, revalued from ``start_mid`` = bid + ask on (ticks)."""
@@ -108,7 +119,7 @@ def meter_quote(meters: Any, ts_ns: int, bid: int, ask: int) -> None:
 
 @jit
 def meter_fill(meters: Any, fill: Any) -> None:
-    """Take a fill of ours, as a row of ``ts_ns, slot, order, side, price, lots, fee, is_maker, bid, ask``."""
+    """Take a fill of ours, a row of `METER_FILL`."""
     m = meters[0]
     pass_time(m, fill["ts_ns"])
     sold, met = -fill["side"] * fill["lots"], fill["bid"] + fill["ask"]

@@ -254,11 +254,17 @@ def _capacity(scene: _Scene, parts: alpha.Attribution, fills: alpha.Fills) -> al
     span_s = max(int(quotes["ts_ns"][-1]) - first_ns, 1) * 1e-9
     inside = trades[trades["ts_ns"] >= first_ns]
     market = float(scene.instrument.tick) * float(scene.instrument.lot) * float(inside["price"] @ inside["lots"] * 1.0)
-    edge = alpha.Edge(
-        alpha.edge_per_traded(gains, traded, orders, fills.ts_ns, width_ns), float(traded.sum()), market, span_s
-    )
     bar_s = min(max(_holding_s(scene, span_s), SHORTEST_BAR_S), max(span_s * MOST_BARS_SHARE, SHORTEST_BAR_S))
     impact = alpha.measure_impact(trades, scene.mids, first_ns, round(bar_s, 3), options.exponent)
+    rows, bar_ns = scene.run.fills, round(impact.bar_s * 1e9)
+    bars = np.maximum(rows["ts_ns"] - first_ns, 0) // bar_ns
+    edge = alpha.Edge(
+        alpha.edge_per_traded(gains, traded, orders, fills.ts_ns, width_ns),
+        float(traded.sum()),
+        market,
+        span_s,
+        alpha.one_way_share(-rows["side"] * rows["lots"], bars, impact.volume.mean, options.exponent),
+    )
     given = options.assumptions
     if not given.usd_per_quote > 0.0:
         given = replace(given, usd_per_quote=alpha.usd_rate(scene.run.quote_asset))
