@@ -292,7 +292,7 @@ def _distances(found: Capacity) -> list[str]:
 
 
 def _money(amount: float) -> str:
-    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:,.2f}"
+    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{round(amount, 2) + 0.0:,.2f}"
 
 
 def _span(seconds: float) -> str:
