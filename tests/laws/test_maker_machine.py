@@ -44,56 +44,64 @@ CASH, COIN = 31_815 * 10**8, 454_500
 LIMIT_SLACK = 1e-6
 """Quote units of float noise in sums of quanta."""
 
-keys = st.fixed_dictionaries(
-    {
-        "ALLOC_CONFIRMED": st.sampled_from([True, True, True, False]),
-        "WARMUP_CYCLES": st.sampled_from([0, 0, 0, 2]),
-    },
-    optional={
-        "TRADING_LIMIT": st.floats(100, 5000),
-        "GM_TL": st.floats(100, 5000),
-        "ALLOC_PCT": st.floats(1, 100),
-        "ALLOC_RESERVE_PCT": st.floats(0, 10),
-        "ALLOC_SPLIT_TOL": st.floats(0, 30),
-        "ALLOC_ENFORCE_SPLIT": st.booleans(),
-        "ALLOC_AUTO_REBALANCE": st.booleans(),
-        "GM_ALPHA": st.floats(0.02, 0.4),
-        "GM_BASE_SPREAD": st.floats(2, 30),
-        "GM_LAYERS": st.integers(1, 8),
-        "GM_LAYER_SPAN_BPS": st.floats(0, 50),
-        "GM_GRID": st.booleans(),
-        "GM_STALE_DRIFT_BPS": st.floats(1, 50),
-        "DRIFT_ATR_FRAC": st.floats(0, 0.5),
-        "GM_MAX_EXP": st.floats(30, 95),
-        "GM_MAX_DD": st.floats(2, 30),
-        "GM_FEE": st.floats(0, 0.2),
-        "GM_MAKER_FEE": st.floats(-0.05, 0.1),
-        "GM_ASK_CLAMP_BUFFER_BPS": st.floats(0, 50),
-        "GM_DISABLE_CROSS_PROT": st.booleans(),
-        "GM_DISABLE_ASK_CLAMP": st.booleans(),
-        "BE_GUARD": st.booleans(),
-        "BE_GUARD_BLOCK_MARKET_SELLS": st.booleans(),
-        "NO_CLOSE_MARKET": st.booleans(),
-        "NO_POST_ONLY": st.booleans(),
-        "DISABLE_BREAKER_WINDDOWN": st.booleans(),
-        "SCRATCH_LIVENESS_MIN": st.integers(0, 1),
-        "SKEW_QTY_MAX": st.floats(1, 5),
-        "SKEW_QTY_TARGET": st.floats(0.1, 0.9),
-        "PAIR_EXP_BUDGET": st.sampled_from([0.0, 0.2, 0.8]),
-        "PORTFOLIO_EXP_BUDGET": st.sampled_from([0.0, 0.3, 0.9]),
-        "PORTFOLIO_INCLUDE": st.booleans(),
-        "RESET_BREAKER_ONCE": st.booleans(),
-        "RESET_STATS_ONCE": st.booleans(),
-        "STRICT_LITERATURE": st.booleans(),
-    },
-)
+DEAR_FEE = 5.0
+"""A fee in percent that nobody configured: what the venue reports holds, and lifts break-even by leaps."""
+
+values = {
+    "TRADING_LIMIT": st.floats(100, 5000),
+    "GM_TL": st.floats(100, 5000),
+    "ALLOC_PCT": st.floats(1, 100),
+    "ALLOC_RESERVE_PCT": st.floats(0, 10),
+    "ALLOC_SPLIT_TOL": st.floats(0, 30),
+    "ALLOC_ENFORCE_SPLIT": st.booleans(),
+    "ALLOC_AUTO_REBALANCE": st.booleans(),
+    "GM_ALPHA": st.floats(0.02, 0.4),
+    "GM_BASE_SPREAD": st.floats(2, 30),
+    "GM_LAYERS": st.integers(1, 8),
+    "GM_LAYER_SPAN_BPS": st.floats(0, 50),
+    "GM_GRID": st.booleans(),
+    "GM_STALE_DRIFT_BPS": st.floats(1, 50),
+    "DRIFT_ATR_FRAC": st.floats(0, 0.5),
+    "GM_MAX_EXP": st.floats(30, 95),
+    "GM_MAX_DD": st.floats(2, 30),
+    "GM_FEE": st.floats(0, 0.2),
+    "GM_MAKER_FEE": st.floats(-0.05, 0.1),
+    "GM_ASK_CLAMP_BUFFER_BPS": st.floats(0, 50),
+    "GM_DISABLE_CROSS_PROT": st.booleans(),
+    "GM_DISABLE_ASK_CLAMP": st.booleans(),
+    "BE_GUARD": st.booleans(),
+    "BE_GUARD_BLOCK_MARKET_SELLS": st.booleans(),
+    "NO_CLOSE_MARKET": st.booleans(),
+    "NO_POST_ONLY": st.booleans(),
+    "DISABLE_BREAKER_WINDDOWN": st.booleans(),
+    "SCRATCH_LIVENESS_MIN": st.integers(0, 1),
+    "SKEW_QTY_MAX": st.floats(1, 5),
+    "SKEW_QTY_TARGET": st.floats(0.1, 0.9),
+    "PAIR_EXP_BUDGET": st.sampled_from([0.0, 0.2, 0.8]),
+    "PORTFOLIO_EXP_BUDGET": st.sampled_from([0.0, 0.3, 0.9]),
+    "PORTFOLIO_INCLUDE": st.booleans(),
+    "RESET_BREAKER_ONCE": st.booleans(),
+    "RESET_STATS_ONCE": st.booleans(),
+    "STRICT_LITERATURE": st.booleans(),
+}
+
+
+@st.composite
+def keys(draw: st.DrawFn) -> dict[str, Any]:
+    """Mostly the defaults, confirmed and warm, with a few keys changed: what is changed all over never quotes."""
+    changed = draw(st.lists(st.sampled_from(sorted(values)), max_size=5, unique=True))
+    confirmed, warmup = draw(st.sampled_from([(True, 0)] * 6 + [(False, 0), (True, 2)]))
+    return {"ALLOC_CONFIRMED": confirmed, "WARMUP_CYCLES": warmup} | {name: draw(values[name]) for name in changed}
+
+
+trade = st.tuples(st.integers(0, 40), st.integers(1, 100), st.sampled_from(["maker", "maker", "taker", "dear"]))
 
 
 class Market(RuleBasedStateMachine):
     """A venue that does its worst, and an operator who does anything, against one maker."""
 
     @initialize(
-        changed=keys, cash=st.sampled_from([CASH, CASH // 9]), coin=st.sampled_from([COIN, COIN, COIN, 0, 30 * COIN])
+        changed=keys(), cash=st.sampled_from([CASH, CASH // 9]), coin=st.sampled_from([COIN, COIN, COIN, 0, 30 * COIN])
     )
     def open(self, changed: dict[str, Any], cash: int, coin: int) -> None:
         self.cash, self.coin, self.revision = cash, coin, 0
@@ -210,19 +218,23 @@ class Market(RuleBasedStateMachine):
         self.send(Gap(self.now_ns))
 
     @precondition(lambda self: self.live)
-    @rule(position=st.integers(0, 40), percent=st.integers(1, 100), taker=st.booleans())
-    def fill(self, position: int, percent: int, taker: bool) -> None:
+    @rule(
+        position=st.integers(0, 40),
+        percent=st.integers(1, 100),
+        kind=st.sampled_from(["maker", "maker", "taker", "dear"]),
+    )
+    def fill(self, position: int, percent: int, kind: str) -> None:
         number = sorted(self.live)[position % len(self.live)]
         order = self.live[number]
         lots, price, side = max(1, order["lots"] * percent // 100), order["price"], Side(order["side"])
-        rate = self.effective.GM_FEE if taker else self.effective.GM_MAKER_FEE
+        rate = {"maker": self.effective.GM_MAKER_FEE, "taker": self.effective.GM_FEE, "dear": DEAR_FEE}[kind]
         fee = int(price * lots * UNIT * rate / 100)
         order["lots"] -= lots
         self.cash -= side * price * lots * UNIT + fee
         self.coin += side * lots
         if order["lots"] == 0:
             del self.live[number]
-        self.send(Fill(self.now_ns, order["slot"], number, side, price, lots, fee, is_maker=not taker))
+        self.send(Fill(self.now_ns, order["slot"], number, side, price, lots, fee, is_maker=kind == "maker"))
         if side == Side.BUY:
             self.check_resting_asks()
 
@@ -261,14 +273,15 @@ class Market(RuleBasedStateMachine):
         while self.requests:
             self.answer(0, accepted=True, structural=False)
 
-    @rule(seconds=st.integers(1, 20), position=st.integers(0, 40), percent=st.integers(1, 100), taker=st.booleans())
-    def trade_on(self, seconds: int, position: int, percent: int, taker: bool) -> None:
-        """A quiet stretch, in which the maker gets to rest orders and one of them trades."""
-        self.book(0, 2)
-        self.clock(seconds, beats=True)
-        self.answer_all()
-        if self.live:
-            self.fill(position, percent, taker)
+    @rule(seconds=st.integers(1, 20), trades=st.lists(trade, min_size=1, max_size=8))
+    def trade_on(self, seconds: int, trades: list[tuple[int, int, str]]) -> None:
+        """A quiet stretch, in which the maker gets to rest orders and some of them trade."""
+        for position, percent, kind in trades:
+            self.book(0, 2)
+            self.clock(seconds, beats=True)
+            self.answer_all()
+            if self.live:
+                self.fill(position, percent, kind)
 
     @rule(cash=st.integers(0, 10**13), lots=st.integers(0, 200_000), external=st.booleans())
     def deposit(self, cash: int, lots: int, external: bool) -> None:
@@ -286,7 +299,7 @@ class Market(RuleBasedStateMachine):
         self.cash, self.coin = self.cash - cash, self.coin - lots
         self.send(Flow(self.now_ns, -cash, -lots))
 
-    @rule(changed=keys)
+    @rule(changed=keys())
     def reconfigure(self, changed: dict[str, Any]) -> None:
         self.revision += 1
         self.configure(changed)

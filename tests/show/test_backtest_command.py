@@ -140,11 +140,13 @@ def test_people_are_told_the_verdict_the_instrument_the_reasons_and_the_address(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run([*GIVEN, "--out", "a"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert captured.err.startswith("W16 GM_STALE_DRIFT_BPS = 8 bps is not below")
     assert lines[0] == "Backtest of COIN/CASH on trades.csv"
     assert lines[1].startswith(("Made ", "Lost "))
     text = " ".join(" ".join(lines).split())
-    for words in ("tick 0.01, lot 0.01", "Profit and loss, CASH", "Adverse selection", "customer orders", "Note W16:"):
+    for words in ("tick 0.01, lot 0.01", "Profit and loss, CASH", "Adverse selection", "customer orders"):
         assert words in text
     assert lines[-1] == (place / "a" / "report.html").as_uri()
     assert max(len(line) for line in lines[:-1]) <= 80
@@ -274,3 +276,48 @@ def test_a_closed_gate_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     result = document(capsys, *GIVEN, "--out", "a", "--set", "ALLOC_CONFIRMED=false")
     assert result["warnings"] == ["ALLOC_CONFIRMED is false: nothing was bought."]
     assert result["fills"] == 0
+
+
+def test_a_traced_run_leaves_trace_log_and_notifications_and_the_same_figures(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = document(capsys, *GIVEN, "--out", "a")
+    result = document(capsys, *GIVEN, "--out", "b", "--set", "GM_TRACE=true")
+    assert names(place / "b") == ["arrays.npz", "logs", "notifications.json", "operator.log", "report.html", "run.json"]
+    assert (result["pnl"], result["fills"]) == (plain["pnl"], plain["fills"])
+    (trace,) = result["trace"]
+    assert Path(trace) == place / "b" / "logs" / "gm" / "tape" / "COIN-CASH" / "20231114.jsonl"
+    lines = (place / "b" / "operator.log").read_text().splitlines()
+    assert sum(" QUOTING mid=" in line for line in lines) > 300
+    again = document(capsys, "replay", trace)
+    assert (again["cycles"], again["mismatches"]) == (result["cycles"], 0)
+    assert run(["replay", "b"]) == 0
+    assert "every one came out the same, bit by bit" in " ".join(capsys.readouterr().out.split())
+    document(capsys, *GIVEN, "--out", "b")
+    assert names(place / "b") == ["arrays.npz", "report.html", "run.json"]
+    assert not [path for path in place.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(("level", "lines"), [("SILENT", False), ("NORMAL", True)])
+def test_a_log_can_be_asked_for_without_a_trace(
+    place: Path, capsys: pytest.CaptureFixture[str], level: str, lines: bool
+) -> None:
+    document(capsys, *GIVEN, "--out", "a", "--log", "--set", f"LOG_LEVEL={level}")
+    assert "logs" not in names(place / "a")
+    text = (place / "a" / "operator.log").read_text()
+    assert (" QUOTING mid=" in text) == lines
+    assert text.count("==== COIN/CASH") == 1
+
+
+def test_trace_all_says_its_block_on_the_console(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*GIVEN, "--out", "a", "--set", "TRACE_ALL=true"]) == 0
+    captured = capsys.readouterr()
+    assert "[TRACE] GM COIN/CASH #1 " in captured.err
+    assert "[TRACE]" not in captured.out
+
+
+def test_a_trace_that_differs_is_told_with_exit_code_1(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trace = Path(document(capsys, *GIVEN, "--out", "b", "--set", "GM_TRACE=true")["trace"][0])
+    trace.write_text(trace.read_text().replace('"thr_bps":8.0', '"thr_bps":9.0', 1))
+    assert run(["replay", str(trace)]) == 1
+    assert "thr_bps of the record differ" in capsys.readouterr().out

@@ -107,20 +107,22 @@ def cancel(s: Any, actions: Any, count: int, slot: int, reason: int) -> int:
 
 
 @jit
-def innermost(s: Any, side: int) -> int:
-    """Return the wanted price nearest the market on a side, in ticks; beyond every price where nothing is wanted."""
-    best = 0 if side == Side.BUY else LARGEST_INTEGER
+def innermost(s: Any) -> tuple[int, int]:
+    """Return the wanted bid and ask nearest the market, in ticks; beyond every price where nothing is wanted."""
+    highest_bid, lowest_ask = 0, LARGEST_INTEGER
     for slot in range(SLOTS):
         target = s["targets"][slot]
-        if target["lots"] > 0 and side_of(slot) == side:
-            best = max(best, target["price"]) if side == Side.BUY else min(best, target["price"])
-    return best
+        if target["lots"] > 0 and side_of(slot) == Side.BUY:
+            highest_bid = max(highest_bid, target["price"])
+        elif target["lots"] > 0:
+            lowest_ask = min(lowest_ask, target["price"])
+    return highest_bid, lowest_ask
 
 
 @jit
 def cancel_stale(s: Any, p: Any, actions: Any, count: int) -> int:
     """Cancel what no longer fits its target, and what would meet a new order of our own; mark the rest as kept."""
-    highest_bid, lowest_ask = innermost(s, Side.BUY), innermost(s, Side.SELL)
+    highest_bid, lowest_ask = innermost(s)
     for slot in range(SLOTS):
         order, target = s["orders"][slot], s["targets"][slot]
         if order["state"] != OrderState.WORKING:
@@ -140,14 +142,15 @@ def cancel_stale(s: Any, p: Any, actions: Any, count: int) -> int:
 @jit
 def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
     """Cancel kept orders larger than their targets where the kept ones of a side would exceed its limit (ruling R2)."""
+    bids, asks = 0, 0
+    for slot in range(SLOTS):
+        order = s["orders"][slot]
+        if order["state"] == OrderState.WORKING and order["side"] == Side.BUY:
+            bids += order["leaves"] * order["price"] * p["instrument"]["quanta_per_tick_lot"]
+        elif order["state"] == OrderState.WORKING:
+            asks += order["leaves"]
     for side in (Side.BUY, Side.SELL):
-        kept = 0
-        for slot in range(SLOTS):
-            order = s["orders"][slot]
-            if order["state"] == OrderState.WORKING and order["side"] == side:
-                unit = order["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
-                kept += order["leaves"] * unit
-        if kept <= limit_of(s, side):
+        if (bids if side == Side.BUY else asks) <= limit_of(s, side):
             continue
         for slot in range(SLOTS):
             order, target = s["orders"][slot], s["targets"][slot]
@@ -161,10 +164,11 @@ def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
 @jit
 def lacks_room(s: Any, p: Any, slot: int) -> bool:
     """Return whether the slot of a wanted order is still taken, or its funds are still tied up."""
+    if s["orders"][slot]["state"] != OrderState.NONE:
+        return True
     target, side = s["targets"][slot], side_of(slot)
     unit = target["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
-    no_funds = committed(s, p, side) + target["lots"] * unit > limit_of(s, side)
-    return s["orders"][slot]["state"] != OrderState.NONE or no_funds
+    return committed(s, p, side) + target["lots"] * unit > limit_of(s, side)
 
 
 @jit

@@ -1,10 +1,12 @@
-"""Let time pass: simulate a model, backtest the maker, let an agent play either part."""
+"""Let time pass: simulate a model, run a market of agents, backtest the maker, let an agent play either part."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from glosten.run._agent_file import is_market_file, read_market
+from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._alpha import Alpha, AlphaOptions, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
@@ -35,7 +37,8 @@ from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, Portfoli
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
-from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
@@ -60,6 +63,7 @@ __all__ = [
     "FILL_ROW",
     "MARKS",
     "MODELS",
+    "Account",
     "Alpha",
     "AlphaOptions",
     "BestResponseInsider",
@@ -72,6 +76,7 @@ __all__ = [
     "Execution",
     "Experiment",
     "Fact",
+    "FirstPassage",
     "HonestInsider",
     "InsiderEnvironment",
     "InsiderTask",
@@ -81,6 +86,7 @@ __all__ = [
     "MakerEnvironment",
     "MakerTask",
     "MakerVectorEnvironment",
+    "MarketRun",
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
@@ -116,9 +122,11 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "explain",
+    "is_market_file",
     "is_traced",
     "last_line",
     "make_model",
+    "market_steps",
     "measure_alpha",
     "meter_run",
     "model_kind",
@@ -126,6 +134,7 @@ __all__ = [
     "open_breakers",
     "plain_values",
     "read_experiment",
+    "read_market",
     "read_model_file",
     "reason_word",
     "refusal_line",
@@ -133,6 +142,7 @@ __all__ = [
     "replay",
     "results_of",
     "run_experiment",
+    "run_market",
     "share_ledgers",
     "sidebar",
     "simulate",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit
 from glosten.errors import InputError
-from glosten.run._simulate import LARGEST_SEED, whole_problem
+from glosten.run._simulation import LARGEST_SEED, whole_problem
 from glosten.statistics import FRACTIONS, Mean, advance, means_of_sums, sequence, stream
 from glosten.theory import (
     Das,

@@ -84,37 +84,53 @@ def tell_fills(play: Any, record: Any, count: int) -> None:
 
 
 @jit
-def place(play: Any, record: Any, action: Any) -> None:
-    """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
-    slot, immediate = action["slot"], action["immediate"]
-    number = action["order"]
+def place(play: Any, action: Any) -> int:
+    """Give a placement to the venue and the maker its answer; return how many fills it took at once."""
     reason, count = accept(play["resting"], action, play["book"], play["fees"], play["fills"])
     if reason != Reason.NONE:
         tell_answer(play, action, EventKind.REJECTED, reason)
-        return
+        return 0
     tell_answer(play, action, EventKind.PLACED, Reason.NONE)
     for index in range(count):
         play["fills"][index]["ts_ns"] = play["state"]["view"]["now_ns"]
-    tell_fills(play, record, count)
-    order = play["state"]["orders"][slot]
-    if immediate and order["number"] == number and order["state"] != OrderState.NONE:
+    return count
+
+
+@jit
+def end_immediate(play: Any, action: Any) -> None:
+    """Tell the maker that what an immediate order could not take is gone."""
+    order = play["state"]["orders"][action["slot"]]
+    if order["number"] == action["order"] and order["state"] != OrderState.NONE:
         tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
 
 
 @jit
+def withdraw(play: Any, action: Any) -> None:
+    """Take an order from the venue and tell the maker that it is gone."""
+    slot = action["slot"]
+    if play["resting"][slot]["order"] == action["order"]:
+        cancel(play["resting"], slot)
+    tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
+
+
+@jit
 def carry_out(play: Any, record: Any) -> None:
-    """Carry out every waiting request in its order; an answer may add more."""
+    """Carry out every waiting request in its order; an answer may add more.
+
+    The venue answers a placement first, then come the fills of what it took, then the end of what was immediate.
+    """
     cursor = play["cursor"]
     while cursor["queue_head"] < cursor["queue_tail"]:
         action = play["queue"][cursor["queue_head"] % QUEUE]
         cursor["queue_head"] += 1
         if action["operation"] == Operation.PLACE:
-            place(play, record, action)
+            count = place(play, action)
+            if count > 0:
+                tell_fills(play, record, count)
+            if action["immediate"]:
+                end_immediate(play, action)
         else:
-            slot = action["slot"]
-            if play["resting"][slot]["order"] == action["order"]:
-                cancel(play["resting"], slot)
-            tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
+            withdraw(play, action)
         if cursor["fills"] + MARGIN > len(record.fills):
             cursor["is_full"] = 1
             return
@@ -122,11 +138,8 @@ def carry_out(play: Any, record: Any) -> None:
 
 @jit
 def keep_decision(play: Any, record: Any) -> None:
-    """Record what stands after a decision: every ``stride``-th one, so that memory stays bounded."""
+    """Record what stands after a decision."""
     cursor = play["cursor"]
-    cursor["decisions"] += 1
-    if (cursor["decisions"] - 1) % cursor["stride"] != 0 or cursor["cycles"] >= len(record.cycles):
-        return
     s, row = play["state"], record.cycles[cursor["cycles"]]
     view, ledger, belief, risk = s["view"], s["ledger"], s["belief"], s["risk"]
     row["ts_ns"], row["bid"], row["ask"] = view["now_ns"], view["bid"], view["ask"]
@@ -175,22 +188,6 @@ def tell_portfolio(play: Any, now_ns: int) -> None:
 
 
 @jit
-def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
-    """Let the maker decide, carry out what it asks for, and record the outcome."""
-    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
-    tell_age(play, gaps, now_ns)
-    if cursor["pauses"]:
-        tell_portfolio(play, now_ns)
-    event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
-    tell(play)
-    carry_out(play, record)
-    note_breakers(play, record)
-    keep_decision(play, record)
-    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
-    cursor["is_waiting"] = 0
-
-
-@jit
 def run_trade(play: Any, record: Any, trade: Any) -> None:
     """Match a print with our orders, then show it to the maker."""
     count = on_trade(play["resting"], trade, play["fees"], play["fills"])
@@ -232,7 +229,8 @@ def play_next(play: Any, ticks: Any, record: Any) -> None:
     else:
         run_quote(play, quotes[cursor["quote"]])
         cursor["quote"] += 1
-    carry_out(play, record)
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        carry_out(play, record)
 
 
 @jit
@@ -245,10 +243,38 @@ def next_event_ns(cursor: Any, ticks: Any) -> int:
 
 
 @jit
+def ask_for_decision(play: Any, now_ns: int) -> None:
+    """Let the maker decide, with what it is told of the other pairs; what it enters for them is noted."""
+    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
+    if cursor["pauses"]:
+        tell_portfolio(play, now_ns)
+    event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
+    tell(play)
+    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
+    cursor["is_waiting"] = 0
+
+
+@jit
 def decide_now(play: Any, ticks: Any, record: Any) -> None:
-    """Run the decision that is due, and name the time of the next."""
+    """Run the decision that is due, carry out what it asks for, and record every ``stride``-th outcome.
+
+    Passing the tape and the record on counts their arrays in and out, so that happens only where there is a reason.
+    """
     cursor = play["cursor"]
-    run_clock(play, record, ticks.gaps, cursor["next_clock_ns"])
+    now_ns = cursor["next_clock_ns"]
+    if len(ticks.gaps) > 0:
+        tell_age(play, ticks.gaps, now_ns)
+    else:
+        play["event"]["kind"], play["event"]["ts_ns"] = EventKind.BEAT, now_ns
+        tell(play)
+    ask_for_decision(play, now_ns)
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        carry_out(play, record)
+    if play["state"]["risk"]["breakers"] != cursor["open_breakers"]:
+        note_breakers(play, record)
+    if cursor["decisions"] % cursor["stride"] == 0 and cursor["cycles"] < len(record.cycles):
+        keep_decision(play, record)
+    cursor["decisions"] += 1
     cursor["next_clock_ns"] += cursor["cycle_ns"]
 
 
@@ -261,7 +287,7 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """
     play = plays[0]
     cursor = play["cursor"]
-    played = 0
+    played, next_ns = 0, next_event_ns(cursor, ticks)
     if cursor["is_waiting"]:
         decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
@@ -269,7 +295,6 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
             break
         if cursor["journaled"] > JOURNAL // 2:
             break
-        next_ns = next_event_ns(cursor, ticks)
         is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
         if cursor["cycle_ns"] == 0 or not is_due:
             if next_ns == LARGEST_INTEGER:
@@ -277,9 +302,10 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
                 break
             play_next(play, ticks, record)
             played += 1
+            cursor["next_clock_ns"] = next_ns if cursor["cycle_ns"] == 0 else cursor["next_clock_ns"]
+            next_ns = next_event_ns(cursor, ticks)
             if cursor["cycle_ns"] > 0:
                 continue
-            cursor["next_clock_ns"] = next_ns
         if cursor["pauses"]:
             cursor["is_waiting"] = 1
             break

@@ -86,6 +86,7 @@ class _Entry(NamedTuple):
 
     record: Mapping[str, Any]
     ts_ns: int
+    ts: str
     opening: Callable[[], Mapping[str, Any]] | None
     lost: int
 
@@ -123,7 +124,7 @@ class TraceFile:
         if self._lost and opening is None:
             self._lost += 1
             return
-        entry = _Entry(record, ts_ns, opening, self._lost)
+        entry = _Entry(record, ts_ns, _utc(ts_ns), opening, self._lost)
         if self._may_wait:
             self._write(entry)
             return
@@ -165,7 +166,7 @@ class TraceFile:
             self.problem = f"The trace in {self.name.folder} ends early: a record cannot be written ({error})."
 
     def _write_entry(self, entry: _Entry) -> None:
-        day = _utc(entry.ts_ns)[:10].replace("-", "")
+        day = entry.ts[:10].replace("-", "")
         if self._stream is None or (entry.opening and (day != self._day or self._size > self._largest)):
             begins = self._stream is not None and entry.opening
             self._open(day)
@@ -197,7 +198,7 @@ class TraceFile:
         envelope = {
             "v": VERSION,
             "type": record["type"],
-            "ts": _utc(entry.ts_ns),
+            "ts": entry.ts,
             "t_ms": entry.ts_ns // NS_PER_MS,
             "run_id": name.run_id,
             "seq": self._seq,

@@ -17,7 +17,7 @@ from glosten.alpha import Mids
 from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.records import Instrument, Side
-from glosten.run._backtest import About, Play, Progress, play_out, prepare, result
+from glosten.run._backtest import EMPTY_PATH, About, Play, Progress, play_out, prepare, result
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog, Say
 from glosten.run._result import Run
@@ -135,11 +135,9 @@ class _Markouts:
 
 def watched_backtest(
     settings: Settings, tape: Tape, watch: Watch, *, title: str = "backtest", progress: Progress | None = None
-) -> tuple[Run, Watched]:
-    """Play a tape as `backtest` does, watched, and return the same run with what watching left."""
+) -> Run:
+    """Play a tape as `backtest` does, watched, and return the same run; the caller closes the watch."""
     play = prepare(settings, tape)
     watch.attach(play)
     played, seconds = play_out(play, progress)
-    watched = watch.close()
-    nothing = np.zeros(0, [("ts_ns", "i8"), ("value", "f8")])
-    return result(settings, tape, play, About(title, None, nothing, seconds, played)), watched
+    return result(settings, tape, play, About(title, None, EMPTY_PATH, seconds, played))

@@ -12,6 +12,7 @@ from glosten.errors import ParameterError, TapeError
 from glosten.show._output import emit_json
 from glosten.show._progress import Waiting
 from glosten.show._run_folder import refuse_other_folders, write_folder
+from glosten.show._watching import Watching, print_facts, print_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,9 @@ def backtest(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key, as in GM_ALPHA=0.2.")
     ] = None,
     pair: Annotated[str | None, typer.Option("--pair", help="The pair whose table holds, as in BTC/USDT.")] = None,
+    with_log: Annotated[
+        bool, typer.Option("--log", help="Write the operator's log into the run's folder (LOG_LEVEL); traces do too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Play a tape of trades to the maker, and say what it earned and why.
@@ -61,9 +65,9 @@ def backtest(
     tapes = tapes_of(trades, quotes or (), pair)
     _refuse_missing(*(file for files in tapes.values() for file in files))
     if list(tapes) == [UNNAMED]:
-        _run_one(config, tapes[UNNAMED], (pair, overrides or ()), out, as_json=as_json)
+        _run_one(config, tapes[UNNAMED], (pair, overrides or ()), out, asked=(with_log, as_json))
     else:
-        _run_portfolio(config, tapes, overrides or (), out, as_json=as_json)
+        _run_portfolio(config, tapes, overrides or (), out, asked=(with_log, as_json))
 
 
 def tapes_of(trades: Sequence[str], quotes: Sequence[str], pair: str | None) -> dict[str, Files]:
@@ -95,63 +99,89 @@ def _named(text: str) -> tuple[str, Path]:
 
 
 def _run_one(
-    config: Path, files: Files, chosen: tuple[str | None, Sequence[str]], out: Path | None, *, as_json: bool
+    config: Path,
+    files: Files,
+    chosen: tuple[str | None, Sequence[str]],
+    out: Path | None,
+    *,
+    asked: tuple[bool, bool],
 ) -> None:
-    from glosten.settings import lint, load  # noqa: PLC0415
+    """Play one tape; ``asked`` says whether for a log, and whether for JSON."""
+    from glosten.settings import lint_shared, load  # noqa: PLC0415
 
     settings = load(config, pair=chosen[0], overrides=chosen[1])
-    findings = lint(settings)
+    findings = lint_shared(settings, chosen[1])
     refuse_errors(findings)
+    with_log, as_json = asked
     out = out or RUNS / f"{files[0].stem}-{settings.hash}"
     refuse_other_folders(out)
-    with Waiting("Loading the tape") as waiting:
-        run = _play(settings, files, waiting)
+    with Waiting("Loading the tape") as waiting, Watching(out, [settings], asked=with_log) as watching:
+        tape = _load(settings, files)
+        if not as_json:
+            print_findings(findings)
+        run = _play(settings, tape, waiting, watching)
         waiting.say("Writing the page")
-        page = write_folder(run, out, findings)
+        page = write_folder(run, out, findings, beside=watching.beside(UNNAMED))
+        facts = watching.facts(UNNAMED, out)
     if as_json:
-        emit_json(run.summary() | {"findings": findings, "run": out.resolve(), "report": page})
+        emit_json(run.summary() | {"findings": findings, "run": out.resolve(), "report": page} | facts)
     else:
         from glosten.show._summary import print_run  # noqa: PLC0415
 
-        print_run(run, findings, page)
+        print_run(run, (), page)
+        print_facts(facts)
 
 
 def _run_portfolio(
-    config: Path, tapes: Mapping[str, Files], overrides: Sequence[str], out: Path | None, *, as_json: bool
+    config: Path,
+    tapes: Mapping[str, Files],
+    overrides: Sequence[str],
+    out: Path | None,
+    *,
+    asked: tuple[bool, bool],
 ) -> None:
     """Play several pairs side by side; every pair's run gets its own folder in the portfolio's."""
     from glosten import run as running  # noqa: PLC0415
-    from glosten.settings import lint, load  # noqa: PLC0415
+    from glosten.settings import lint, lint_pairs, load  # noqa: PLC0415
 
     settings = {name: load(config, pair=name, overrides=overrides) for name in tapes}
     findings = {name: lint(one) for name, one in settings.items()}
     refuse_errors([finding for found in findings.values() for finding in found])
+    with_log, as_json = asked
     out = out or RUNS / f"portfolio-{'-'.join(dict.fromkeys(one.hash[:8] for one in settings.values()))}"
     folders = {name: out / name.replace("/", "-") for name in tapes}
     for folder in folders.values():
         refuse_other_folders(folder)
-    with Waiting("Loading the tapes") as waiting:
-        pairs = [running.PortfolioPair(name, settings[name], _load(settings[name], tapes[name])) for name in tapes]
+    with Waiting("Loading the tapes") as waiting, Watching(out, settings.values(), asked=with_log) as watching:
+        loaded = {name: _load(settings[name], tapes[name]) for name in tapes}
+        if not as_json:
+            print_findings(lint_pairs(list(settings.values())))
+            for name, found in findings.items():
+                print_findings([replace(one, message=f"{name}: {one.message}") for one in found])
+        watches = {name: watching.watch(name, settings[name], loaded[name]) for name in tapes}
+        pairs = [running.PortfolioPair(name, settings[name], loaded[name], watches[name]) for name in tapes]
         waiting.say("Playing the tapes")
         played = running.backtest_portfolio(pairs, progress=waiting.advance)
         waiting.say("Writing the pages")
-        runs = {name: _with_warnings(settings[name], run) for name, run in played.runs.items()}
-        pages = {name: write_folder(run, folders[name], findings[name]) for name, run in runs.items()}
+        runs = {name: watching.keep(name, _with_warnings(settings[name], run)) for name, run in played.runs.items()}
+        pages = {
+            name: write_folder(run, folders[name], findings[name], beside=watching.beside(name))
+            for name, run in runs.items()
+        }
+        facts = {name: watching.facts(name, folders[name]) for name in runs}
         played.save_ledgers(out)
     if as_json:
         summary = played.summary()
         for name, run in runs.items():
-            summary["pairs"][name] = run.summary() | {
-                "findings": findings[name],
-                "run": folders[name].resolve(),
-                "report": pages[name],
-            }
+            places = {"run": folders[name].resolve(), "report": pages[name]} | facts[name]
+            summary["pairs"][name] = run.summary() | {"findings": findings[name]} | places
         emit_json(summary | {"run": out.resolve()})
     else:
         from glosten.show._summary import print_portfolio, print_run  # noqa: PLC0415
 
         for name, run in runs.items():
-            print_run(run, findings[name], pages[name])
+            print_run(run, (), pages[name])
+            print_facts(facts[name])
         print_portfolio(played)
 
 
@@ -177,13 +207,17 @@ def _load(settings: Settings, files: Files) -> Tape:
     return load_tape(*files, options)
 
 
-def _play(settings: Settings, files: Files, waiting: Waiting) -> Run:
+def _play(settings: Settings, tape: Tape, waiting: Waiting, watching: Watching) -> Run:
     from glosten import run as running  # noqa: PLC0415
 
-    tape = _load(settings, files)
     waiting.say("Playing the tape")
-    title = f"Backtest of {tape.instrument.symbol} on {files[0].name}"
-    return _with_warnings(settings, running.backtest(settings, tape, title=title, progress=waiting.advance))
+    title = f"Backtest of {tape.instrument.symbol} on {Path(tape.files[0]).name}"
+    watch = watching.watch(UNNAMED, settings, tape)
+    if watch is None:
+        run = running.backtest(settings, tape, title=title, progress=waiting.advance)
+    else:
+        run = running.watched_backtest(settings, tape, watch, title=title, progress=waiting.advance)
+    return watching.keep(UNNAMED, _with_warnings(settings, run))
 
 
 def _with_warnings(settings: Settings, run: Run) -> Run:

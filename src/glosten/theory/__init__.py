@@ -21,7 +21,7 @@ from glosten.theory._binary import (
     side_probability,
     spread,
 )
-from glosten.theory._binary_model import Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
+from glosten.theory._binary_model import TARGET, Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
 from glosten.theory._competing_makers import (
     CompetingMakers,
     is_equilibrium_ask,
@@ -79,7 +79,8 @@ from glosten.theory._event_uncertainty import (
 from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
 from glosten.theory._insider_choice import gain_of_buying, gain_of_selling, insider_choices, insider_values
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import KyleLimit
+from glosten.theory._jumping_binary import JumpingBinary, JumpingOrders, relaxed
+from glosten.theory._kyle_limit import ImpactQuotes, KyleLimit
 from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
@@ -123,6 +124,7 @@ from glosten.theory._value_laws import (
 )
 
 __all__ = [
+    "TARGET",
     "AnyValue",
     "ArrivalQuotes",
     "BackBaruch",
@@ -145,8 +147,11 @@ __all__ = [
     "GaussianDas",
     "HittingTime",
     "Impact",
+    "ImpactQuotes",
     "Intensities",
     "Interval",
+    "JumpingBinary",
+    "JumpingOrders",
     "KyleLimit",
     "Law",
     "Learning",
@@ -248,6 +253,7 @@ __all__ = [
     "posted_order_if",
     "posterior",
     "quotes",
+    "relaxed",
     "require",
     "sequence_log_likelihood",
     "side_if_high",
