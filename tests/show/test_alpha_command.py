@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from glosten.show._app import run
+from glosten.show._output import console
 
 CONFIG = """
 [strategy]
@@ -133,6 +135,15 @@ def test_a_run_whose_tape_is_gone_is_measured_on_what_it_kept(
     assert found["pnl"]["total"] is not None
 
 
+@pytest.fixture
+def fresh_console() -> Iterator[None]:
+    """Let no other test see the console, whose width is that of its first use."""
+    console.cache_clear()
+    yield
+    console.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_console")
 def test_the_terminal_shows_every_table(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert run(["alpha", "done"]) == 0
