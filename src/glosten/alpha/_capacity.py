@@ -269,8 +269,8 @@ def capacity_sentences(found: Capacity, quote_asset: str) -> tuple[str, ...]:
         f"Assumed: the tape's {_span(edge.span_s)} are like every hour of {given.trading_days:g} days of "
         f"{given.hours_per_day:g} hours; at most {given.most_participation:.0%} of the volume; our net trading, "
         f"{100 * edge.net_share:.2g}% of a {impact.bar_s:g} s bar's volume at the size that was run and growing with "
-        f"it, moves the mid against us by {impact.coefficient_bps:.3g} bps (standard error {impact.se_bps:.2g}) times that "
-        f"share to {law}, which {seen}; nobody reacts to us otherwise; the mid's later moves, which revalue the "
+        f"it, moves the mid against us by {impact.coefficient_bps:.3g} bps (standard error {impact.se_bps:.2g}) times "
+        f"that share to {law}, which {seen}; nobody reacts to us otherwise; the mid's later moves, which revalue the "
         "inventory, are 0 on average."
     )
     sentences.extend(_distances(found))
