@@ -19,7 +19,7 @@ def test_the_row_has_a_field_for_every_parameter_but_the_mode() -> None:
 
 
 def test_the_row_has_no_padding_so_that_equal_fields_are_equal_bytes() -> None:
-    assert PACKED.itemsize == 8 * (61 + 10 + 8 + 1)
+    assert PACKED.itemsize == 8 * (61 + 10 + 8 + 2)
     assert pack(Strategy(), Runtime(), BTCUSDT).tobytes() == pack(Strategy(), Runtime(), BTCUSDT).tobytes()
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from dataclasses import fields
 from typing import Any
 
@@ -301,3 +303,17 @@ def test_every_bad_argument_is_named_at_once() -> None:
     with pytest.raises(InputError) as caught:
         simulate(Binary(0, 1, 0.5, 0.3), 0, 0, -1)
     assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(("trades", "paths"), [(1_000, 1_000_000), (1_000_000, 1_000)])
+def test_a_billion_trades_do_not_exhaust_memory(trades: int, paths: int) -> None:
+    """In a process of its own, whose largest memory the system tells when it has ended."""
+    code = (
+        "import resource; from glosten.run import Execution, simulate; from glosten.theory import Binary;"
+        f"kept = Execution(2, sampled=(0, {paths - 1}));"
+        f"result = simulate(Binary(0, 1, 0.5, 0.3), {trades}, {paths}, execution=kept);"
+        "assert abs(result.mm_pnl.mean) < 4 * result.mm_pnl.se; assert result.sampled[1].sides.size == result.trades;"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    kilobytes = int(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
+    assert kilobytes < 800_000

@@ -9,7 +9,7 @@ from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._alpha import Alpha, AlphaOptions, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
-from glosten.run._das_paths import DasSimulation, simulate_das
+from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._environment_policies import (
@@ -29,6 +29,7 @@ from glosten.run._log_lines import decision_lines, last_line, normal_line, refus
 from glosten.run._meters import meter_run
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
+from glosten.run._named_traders import NamedMarket, NamedTrader, NamedTraders, simulate_named_traders
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
@@ -40,6 +41,7 @@ from glosten.run._sample import Path
 from glosten.run._simulate import simulate
 from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 from glosten.run._standing import Standing, reason_word, unpack, word
+from glosten.run._told_path import ToldPath
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
@@ -90,6 +92,9 @@ __all__ = [
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
+    "NamedMarket",
+    "NamedTrader",
+    "NamedTraders",
     "Notices",
     "Notification",
     "OperatorLog",
@@ -105,6 +110,7 @@ __all__ = [
     "Simulation",
     "Standing",
     "Taken",
+    "ToldPath",
     "TraceFile",
     "TraceName",
     "Tracer",
@@ -147,6 +153,7 @@ __all__ = [
     "sidebar",
     "simulate",
     "simulate_das",
+    "simulate_named_traders",
     "start_target",
     "tape_of",
     "unpack",

@@ -115,7 +115,7 @@ def target_odds(model: Binary, target: float, kind: Kind) -> float:
 
 
 @jit
-def _sides_of(x: float, buys: bool | np.bool_, numbers: Market) -> tuple[float, float]:
+def sides_after(x: float, buys: bool | np.bool_, numbers: Market) -> tuple[float, float]:
     """Return -(1 + x)(1 + c x) and the factor of the side that does not trade, the buyers' one negative."""
     sells, buyers = multiply_add(numbers.ratio, x, numbers.one), -numbers.one - x
     return sells * buyers, sells if buys else buyers
@@ -134,9 +134,15 @@ def _inverses(lanes: Lanes, one: float, other: float, unit: float) -> tuple[floa
 
 
 @jit
-def _move(x: float, buys: bool | np.bool_, numbers: Market) -> float:
+def moved(x: float, buys: bool | np.bool_, numbers: Market) -> float:
+    """Return x after a trade, unbounded."""
+    return x * (numbers.up if buys else numbers.down)
+
+
+@jit
+def step(x: float, buys: bool | np.bool_, numbers: Market) -> float:
     """Return x after a trade."""
-    after: float = min(x * (numbers.up if buys else numbers.down), numbers.largest)
+    after: float = min(moved(x, buys, numbers), numbers.largest)
     return after
 
 
@@ -190,13 +196,13 @@ def _two_trades(
             draw_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
             next_a, next_b = exchange_halves(draw_a), exchange_halves(draw_b)
             x, y = lanes[a], lanes[b]
-            after_x, after_y = _move(x, draw_a < buying, numbers), _move(y, draw_b < buying, numbers)
-            last_x, last_y = _move(after_x, next_a < buying, numbers), _move(after_y, next_b < buying, numbers)
+            after_x, after_y = moved(x, draw_a < buying, numbers), moved(y, draw_b < buying, numbers)
+            last_x, last_y = step(after_x, next_a < buying, numbers), step(after_y, next_b < buying, numbers)
             lanes[a], lanes[b] = last_x, last_y
-            product_x, other_x = _sides_of(x, draw_a < buying, numbers)
-            product_y, other_y = _sides_of(y, draw_b < buying, numbers)
-            after_product_x, after_other_x = _sides_of(after_x, next_a < buying, numbers)
-            after_product_y, after_other_y = _sides_of(after_y, next_b < buying, numbers)
+            product_x, other_x = sides_after(x, draw_a < buying, numbers)
+            product_y, other_y = sides_after(y, draw_b < buying, numbers)
+            after_product_x, after_other_x = sides_after(after_x, next_a < buying, numbers)
+            after_product_y, after_other_y = sides_after(after_y, next_b < buying, numbers)
             inverse_x, after_inverse_x = _inverses(lanes, product_x, after_product_x, numbers.one)
             inverse_y, after_inverse_y = _inverses(lanes, product_y, after_product_y, numbers.one)
             if target is not None:
@@ -255,9 +261,9 @@ def _last_trade(
     for lane in range(used):
         draw = advance_word(states[lane], states[ROW + lane])[0]
         x = lanes[lane]
-        product, other = _sides_of(x, draw < numbers.buys_below, numbers)
+        product, other = sides_after(x, draw < numbers.buys_below, numbers)
         won = other / product
-        lanes[lane] = _move(x, draw < numbers.buys_below, numbers)
+        lanes[lane] = step(x, draw < numbers.buys_below, numbers)
         lanes[TRADERS + lane] += won
         if draw < numbers.informed_below:
             lanes[INFORMED + lane] += won
@@ -265,6 +271,16 @@ def _last_trade(
             _add(sums, SUMS + lane % WIDTH, abs(won), won - won)
         if target is not None and lanes[lane] >= target:
             lanes[PASSED + lane] = min(lanes[PASSED + lane], date)
+
+
+@jit
+def _somebody_waits(block: tuple[Lanes, Words, int], numbers: Market) -> bool:
+    """Return whether a lane has not reached the target yet: once all have, nobody has to look any more."""
+    lanes, _, used = block
+    waiting = 0
+    for lane in range(used):
+        waiting += lanes[PASSED + lane] == numbers.never
+    return waiting > 0
 
 
 @jit
@@ -283,9 +299,15 @@ def _run_block(
     widen()
     trades = curves.shape[0] - 1
     date = numbers.one
+    waiting = True
     for first in range(0, trades - 1, 2):
         sums[:] = 0.0
-        _two_trades(block, numbers, sums, doubts, target, date)
+        if target is not None and first % 64 == 0:
+            waiting = _somebody_waits(block, numbers)
+        if waiting:
+            _two_trades(block, numbers, sums, doubts, target, date)
+        else:
+            _two_trades(block, numbers, sums, doubts, None, date)
         for trade in range(2):
             _gather(sums, trade * STRIDE, curves[first + trade, :2])
             if doubts is not None:
@@ -349,7 +371,7 @@ def run_blocks(
     for block in range(curves.shape[0]):
         live = min(LANES, paths - block * LANES)
         lanes[:INFORMED], lanes[INFORMED:PASSED], lanes[PASSED:] = x, 0.0, math.inf
-        lanes[live:LANES] = numbers.largest
+        lanes[live:LANES], lanes[PASSED + live :] = numbers.largest, numbers.one
         for lane in range(LANES):
             states[lane], states[ROW + lane] = sequence(key, (first + block) * LANES + lane)
         used = (live + STRIDE - 1) // STRIDE * STRIDE

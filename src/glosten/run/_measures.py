@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from glosten.errors import InputError
-from glosten.run._das_paths import simulate_das
+from glosten.run._das_averages import simulate_das
 from glosten.run._models import ModelKind, make_model
 from glosten.run._simulate import simulate
 from glosten.run._simulation import Execution, Simulation

@@ -15,7 +15,7 @@ from glosten.show._run_folder import refuse_other_folders, write_folder
 from glosten.show._watching import Watching, print_facts, print_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from glosten.market import Tape
     from glosten.run import Run
@@ -150,8 +150,7 @@ def _run_portfolio(
     with_log, as_json = asked
     out = out or RUNS / f"portfolio-{'-'.join(dict.fromkeys(one.hash[:8] for one in settings.values()))}"
     folders = {name: out / name.replace("/", "-") for name in tapes}
-    for folder in folders.values():
-        refuse_other_folders(folder)
+    _refuse_others(folders.values())
     with Waiting("Loading the tapes") as waiting, Watching(out, settings.values(), asked=with_log) as watching:
         loaded = {name: _load(settings[name], tapes[name]) for name in tapes}
         if not as_json:
@@ -183,6 +182,12 @@ def _run_portfolio(
             print_run(run, (), pages[name])
             print_facts(facts[name])
         print_portfolio(played)
+
+
+def _refuse_others(folders: Iterable[Path]) -> None:
+    """Refuse, before anything is played, a folder that is not a run's."""
+    for folder in folders:
+        refuse_other_folders(folder)
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:

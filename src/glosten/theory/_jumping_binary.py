@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from glosten._jit import jit
-from glosten.statistics import stream, uniform
+from glosten.statistics import stream
 from glosten.theory import _jumping_lanes
 from glosten.theory._binary import belief, log_odds, side_if_high, side_if_low
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
@@ -203,14 +203,15 @@ class JumpingEnsemble:
             jump_below=_below(model.p_jump),
         )
 
-    def _starts_high(self, number: int) -> bool:
-        chance: float = uniform(stream(self.seed, "jumping binary/value"), number)
-        return chance < belief(self.model.log_odds)
+    def _started(self, first: int, paths: int) -> Floats:
+        """Return which paths from the first on begin with V_H: 1 or 0."""
+        key, p_high = stream(self.seed, "jumping binary/value"), belief(self.model.log_odds)
+        return _jumping_lanes.starts_high(key, first, paths, p_high)
 
     def block(self, number: int, paths: int) -> Sums:
         """Return the sums over the first paths of the block with that number."""
         first, width = number * LANES, self.model.width
-        started = np.array([float(self._starts_high(first + path)) for path in range(paths)])
+        started = self._started(first, paths)
         curves = np.zeros((3, 2, self.periods + 1))
         beliefs = belief(self.model.log_odds), belief(-self.model.log_odds)
         key = stream(self.seed, "jumping binary/trades")
@@ -223,7 +224,7 @@ class JumpingEnsemble:
     def path(self, number: int) -> JumpingOrders:
         """Return what happened on the path with that number, the same that its block has added up."""
         values, orders = np.zeros(self.periods + 1), np.zeros(self.periods, np.int8)
-        values[0] = float(self._starts_high(number))
+        values[0] = self._started(number, 1)[0]
         key = stream(self.seed, "jumping binary/trades")
         informed = _jumping_lanes.jumping_path(key, number, self._market(), values, orders)
         prices = self.model.v_low + self.model.width * values

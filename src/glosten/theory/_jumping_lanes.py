@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit, multiply_add, widen
-from glosten.statistics import advance_word, exchange_halves, sequence
+from glosten.statistics import advance_word, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
 
 LANES = 512
 WIDTH = 16
+STRIDE = 2 * WIDTH
 ROW = LANES + WIDTH
 """Rows of lanes lie this far apart: at a multiple of 4096 bytes a load would wait for the store of another row."""
 HIGH, LOW, VALUE, STARTED, INFORMED, TRADERS, INVENTORY = (row * ROW for row in range(7))
@@ -54,60 +55,67 @@ def _quoted(high: float, low: float, market: JumpingMarket) -> tuple[float, floa
 
 
 @jit
-def _add(sums: Floats, place: int, one: float) -> None:
-    """Add a number to a sum, and its square to the sum of squares a row further on."""
-    sums[place] += one
-    sums[place + WIDTH] = multiply_add(one, one, sums[place + WIDTH])
+def _add(sums: Floats, place: int, one: float, other: float) -> None:
+    """Add two numbers to a sum, and their squares to the sum of squares a row further on."""
+    sums[place] += one + other
+    square = multiply_add(one, one, sums[place + WIDTH])
+    sums[place + WIDTH] = multiply_add(other, other, square)
 
 
 @jit
-def _describe(lanes: Floats, lane: int, sums: Floats, product: float) -> None:
-    """Add up what a lane shows before a trade: spread per alpha, squared error, and the belief where V began high."""
-    high, low = lanes[HIGH + lane], lanes[LOW + lane]
-    miss = low if lanes[VALUE + lane] > 0.5 else high
-    place = lane % WIDTH
-    _add(sums, SPREADS + place, high * low * product)
-    _add(sums, ERRORS + place, miss * miss)
-    _add(sums, BELIEFS + place, high * lanes[STARTED + lane])
+def _trade(lanes: Floats, lane: int, word: np.uint64, market: JumpingMarket) -> tuple[float, float, float]:
+    """Let a period pass on a lane: quote, trade, learn, relax, and perhaps redraw the value.
+
+    Return what it showed before: the spread per alpha, the squared error, and the belief where V began high.
+    """
+    high, low, value = lanes[HIGH + lane], lanes[LOW + lane], lanes[VALUE + lane]
+    is_high = value > 0.5
+    towards = word < (market.buys_below_high if is_high else market.sells_below_low)
+    buys = towards == is_high
+    buy, sell, product = _quoted(high, low, market)
+    inverse = (sell if buys else buy) * product
+    after_high = high * (market.buy_high if buys else market.sell_high) * inverse
+    after_low = low * (market.buy_low if buys else market.sell_low) * inverse
+    won = after_low if is_high else after_high
+    gain = won if towards else -won
+    informed = lanes[INFORMED + lane]
+    lanes[INFORMED + lane] = informed + gain if word < market.informed_below else informed
+    lanes[TRADERS + lane] += gain
+    lanes[INVENTORY + lane] += -1.0 if buys else 1.0
+    lanes[HIGH + lane] = multiply_add(market.stays, after_high, market.to_high)
+    lanes[LOW + lane] = multiply_add(market.stays, after_low, market.to_low)
+    chance = exchange_halves(word)
+    redrawn = 1.0 if chance < market.high_below else 0.0
+    lanes[VALUE + lane] = redrawn if chance < market.jump_below else value
+    miss = low if is_high else high
+    return high * low * product, miss * miss, high * lanes[STARTED + lane]
 
 
 @jit
 def _one_period(lanes: Floats, states: Words, groups: int, market: JumpingMarket, sums: Floats) -> None:
-    """Let a period pass on every lane: quote, trade, learn, relax, and perhaps redraw the value."""
+    """Let a period pass on every lane, and add up what was quoted and believed before it."""
     widen()
-    for group in range(min(groups, LANES // WIDTH)):  # the compiler sees that no index is negative
+    for group in range(min(groups, LANES // STRIDE)):  # the compiler sees that no index is negative
         for place in range(WIDTH):
-            lane = group * WIDTH + place
-            word, states[lane], states[ROW + lane] = advance_word(states[lane], states[ROW + lane])
-            high, low, value = lanes[HIGH + lane], lanes[LOW + lane], lanes[VALUE + lane]
-            is_high = value > 0.5
-            towards = word < (market.buys_below_high if is_high else market.sells_below_low)
-            buys = towards == is_high
-            buy, sell, product = _quoted(high, low, market)
-            miss = low if is_high else high
-            _add(sums, SPREADS + place, high * low * product)
-            _add(sums, ERRORS + place, miss * miss)
-            _add(sums, BELIEFS + place, high * lanes[STARTED + lane])
-            inverse = (sell if buys else buy) * product
-            after_high = high * (market.buy_high if buys else market.sell_high) * inverse
-            after_low = low * (market.buy_low if buys else market.sell_low) * inverse
-            won = after_low if is_high else after_high
-            gain = won if towards else -won
-            lanes[INFORMED + lane] += gain if word < market.informed_below else 0.0
-            lanes[TRADERS + lane] += gain
-            lanes[INVENTORY + lane] += -1.0 if buys else 1.0
-            lanes[HIGH + lane] = multiply_add(market.stays, after_high, market.to_high)
-            lanes[LOW + lane] = multiply_add(market.stays, after_low, market.to_low)
-            chance = exchange_halves(word)
-            redrawn = 1.0 if chance < market.high_below else 0.0
-            lanes[VALUE + lane] = redrawn if chance < market.jump_below else value
+            a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
+            word_a, states[a], states[ROW + a] = advance_word(states[a], states[ROW + a])
+            word_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
+            spread_a, error_a, belief_a = _trade(lanes, a, word_a, market)
+            spread_b, error_b, belief_b = _trade(lanes, b, word_b, market)
+            _add(sums, SPREADS + place, spread_a, spread_b)
+            _add(sums, ERRORS + place, error_a, error_b)
+            _add(sums, BELIEFS + place, belief_a, belief_b)
 
 
 @jit
 def _last_quotes(lanes: Floats, groups: int, market: JumpingMarket, sums: Floats) -> None:
     """Add up what is quoted and believed after the last period."""
-    for lane in range(groups * WIDTH):
-        _describe(lanes, lane, sums, _quoted(lanes[HIGH + lane], lanes[LOW + lane], market)[2])
+    for lane in range(groups * STRIDE):
+        high, low = lanes[HIGH + lane], lanes[LOW + lane]
+        miss, place = low if lanes[VALUE + lane] > 0.5 else high, lane % WIDTH
+        _add(sums, SPREADS + place, high * low * _quoted(high, low, market)[2], 0.0)
+        _add(sums, ERRORS + place, miss * miss, 0.0)
+        _add(sums, BELIEFS + place, high * lanes[STARTED + lane], 0.0)
 
 
 @jit
@@ -149,13 +157,13 @@ def jumping_block(
     lanes, states, sums = np.zeros(ROWS * ROW), np.zeros(2 * ROW, np.uint64), np.zeros(SUMS)
     for lane in range(LANES):
         states[lane], states[ROW + lane] = sequence(key, first + lane)
-    groups = (paths + WIDTH - 1) // WIDTH
+    groups = (paths + STRIDE - 1) // STRIDE
     lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = beliefs[0], beliefs[1]
     lanes[VALUE : VALUE + paths], lanes[STARTED : STARTED + paths] = started, started
-    lanes[LOW + paths : LOW + groups * WIDTH] = 1.0
+    lanes[LOW + paths : LOW + groups * STRIDE] = 1.0
     for date in range(periods):
         _one_period(lanes, states, groups, market, sums)
-        for lane in range(paths, groups * WIDTH):
+        for lane in range(paths, groups * STRIDE):
             lanes[HIGH + lane], lanes[LOW + lane], lanes[VALUE + lane] = 0.0, 1.0, 0.0
         _gather(sums, date, curves)
     _last_quotes(lanes, groups, market, sums)
@@ -163,6 +171,15 @@ def jumping_block(
     totals: Floats = np.zeros((5, 2))
     _totals(lanes, paths, periods, totals)
     return totals
+
+
+@jit
+def starts_high(key: np.uint64, first: int, paths: int, p_high: float) -> Floats:
+    """Return 1 for every path from the first on that begins with V_H, else 0; shape (paths,)."""
+    started = np.zeros(paths)
+    for path in range(paths):
+        started[path] = 1.0 if uniform(key, first + path) < p_high else 0.0
+    return started
 
 
 @jit
