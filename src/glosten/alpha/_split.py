@@ -1,4 +1,8 @@
-"""Where profit came from: the spread earned, what informed traders took back, the inventory's moves, and fees."""
+"""Where profit came from, fill by fill and in whole numbers: spread, adverse selection, inventory, fees, flows.
+
+All amounts are half-quanta of cash: a mid lies between two ticks, so twice a mid is a whole number and nothing is
+rounded. The parts are computed each on their own and their sum is compared with the ledger's total: nothing is a rest.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +11,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten._jit import jit
+from glosten.alpha._mids import Mids
 from glosten.errors import DomainError
+from glosten.records import LARGEST_INTEGER
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Rows = NDArray[np.void]
 
-ORDER_NS = 1_000_000_000
-"""Fills of one side within a second of the first are one customer order."""
 ADVERSE_HORIZON_S = 10.0
 """Seconds after a fill over which the mid's move against us counts as adverse selection."""
 
-
-@dataclass(frozen=True, slots=True)
-class Fills:
-    """Fills as columns of equal length.
-
-    ``ts_ns`` in nanoseconds, ``sign`` +1 our sell, -1 our buy; ``price`` and ``mid`` in quote units per coin,
-    ``quantity`` in coins, ``fee`` in quote units (negative is a rebate). Raises `DomainError` for unequal lengths.
-    """
-
-    ts_ns: Integers
-    sign: Integers
-    price: Floats
-    quantity: Floats
-    fee: Floats
-    mid: Floats
-
-    def __post_init__(self) -> None:
-        lengths = {len(getattr(self, name)) for name in self.__slots__}
-        if len(lengths) > 1:
-            raise DomainError(f"The columns of the fills have different lengths: {sorted(lengths)}.")
+FLOWS = np.dtype([(name, "i8") for name in ("ts_ns", "lots", "cost", "bid", "ask")])
+"""A change of the managed inventory that no fill made: signed ``lots`` (a deposit is positive) and what they add to the
+cost of what is held (quanta), with the book of that time in ticks."""
+NO_FLOWS = np.zeros(0, FLOWS)
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Profit in quote units: spread + adverse + inventory + fees = total = realised + unrealised - brought.
+    """Profit in quote units: spread + adverse + inventory + fees = total; realised + unrealised - brought = it + flows.
 
     ``brought`` is what the starting inventory had gained before the start (0 unless it was given a cost of its own),
     ``spread`` is what fills earned against the mid they met, ``adverse`` what the mid's move within the horizon took
-    back, ``inventory`` the rest of the position's revaluation, ``fees`` what fills cost (negative).
+    back, ``inventory`` what the mid's moves did to the start's inventory, and to each fill's after its horizon,
+    ``fees`` what fills cost (negative), ``flows`` what coins that came or went were worth above the cost they were
+    booked at: it is in the ledger's profit, and no trade earned it.
     """
 
     total: float
@@ -57,119 +46,149 @@ class Split:
     adverse: float
     inventory: float
     fees: float
+    flows: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Markout:
-    """Mean earned against the mid ``horizon_s`` after a fill, in bps of the mid at the fill; > 0 is good for us.
+class Ledger:
+    """The books at the end of what is explained: ``held`` in lots, ``cost`` and ``realised`` in quanta.
 
-    ``n`` fills of ``orders`` customer orders: the error counts the fills of one order as one draw.
+    ``start_mid`` is bid + ask (ticks) when the maker took over what it held then.
+    """
+
+    held: int
+    cost: int
+    realised: int
+    start_mid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What whole numbers are worth: ``quantum`` in quote units, and the quanta of one tick times one lot."""
+
+    quantum: float
+    quanta_per_tick_lot: int
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The parts of the profit in half-quanta: columns of whole numbers, one entry a fill, and totals.
+
+    ``spread``, ``adverse`` (within ``horizon_s``), ``later`` (after it, up to the end) and ``fees``: see `Split`.
+    ``carried`` is the revaluation of the inventory of the start and of flows, ``flows`` as in `Split`. ``residual`` is
+    what the ledger has and the parts do not explain: 0 where every fill and every flow is known.
     """
 
     horizon_s: float
-    mean_bps: float
-    se_bps: float
-    n: int
-    orders: int
-
-
-@jit
-def _last_rows(ts_ns: Integers, times: Integers) -> Integers:
-    """Return the last row at or before each time (the first row where there is none).
-
-    ``numpy.searchsorted`` would copy the column of a structured array whole; a tape can have a hundred million rows.
-    """
-    rows = np.zeros(len(times), np.int64)
-    for index in range(len(times)):
-        low, high = 0, len(ts_ns)
-        while low < high:
-            middle = (low + high) // 2
-            if ts_ns[middle] <= times[index]:
-                low = middle + 1
-            else:
-                high = middle
-        rows[index] = max(low - 1, 0)
-    return rows
-
-
-class Mids:
-    """The mid as a step function of time: what the last of the quotes (`records.QUOTES`) said, in quote units."""
-
-    def __init__(self, quotes: NDArray[np.void], tick: float) -> None:
-        self._quotes = quotes
-        self._tick = tick
+    units: Units
+    spread: Integers
+    adverse: Integers
+    later: Integers
+    fees: Integers
+    carried: int
+    flows: int
+    realised: int
+    unrealised: int
+    brought: int
+    held_at_start: int
 
     @property
-    def end_ns(self) -> int:
-        """Return the time of the last quote."""
-        return int(self._quotes["ts_ns"][-1])
+    def total(self) -> int:
+        """Return what trading and holding earned: the ledger's profit less what flows brought."""
+        return self.realised + self.unrealised - self.brought - self.flows
 
-    def at(self, ts_ns: Integers) -> Floats:
-        """Return the mid that stands at each time, a quote of that very time included."""
-        rows = self._quotes[_last_rows(self._quotes["ts_ns"], ts_ns)]
-        mid: Floats = 0.5 * self._tick * (rows["bid"] + rows["ask"])
-        return mid
+    @property
+    def inventory(self) -> int:
+        """Return the revaluation of what is held, apart from the moves that count as adverse selection."""
+        return self.carried + exact_sum(self.later)
+
+    @property
+    def residual(self) -> int:
+        """Return what no fill and no flow explains."""
+        parts = exact_sum(self.spread) + exact_sum(self.adverse) + exact_sum(self.fees)
+        return self.total - parts - self.inventory
+
+    def split(self) -> Split:
+        """Return the parts in quote units; a residual, where data are missing, is inventory nobody accounts for."""
+        unit = 0.5 * self.units.quantum
+        return Split(
+            total=self.total * unit,
+            realised=self.realised * unit,
+            unrealised=self.unrealised * unit,
+            brought=self.brought * unit,
+            spread=exact_sum(self.spread) * unit,
+            adverse=exact_sum(self.adverse) * unit,
+            inventory=(self.inventory + self.residual) * unit,
+            fees=exact_sum(self.fees) * unit,
+            flows=self.flows * unit,
+        )
 
 
-def split(fills: Fills, mids: Mids, booked: tuple[float, float, float]) -> Split:
-    """Return the profit by cause; near the tape's end the last mid stands in for the one that never came.
+def exact_sum(values: Integers) -> int:
+    """Return the sum of whole numbers, however large: in blocks that cannot wrap."""
+    largest = int(np.abs(values).max(initial=0))
+    block = max(LARGEST_INTEGER // max(largest, 1), 1)
+    if block >= len(values):
+        return int(values.sum())
+    return sum(int(values[first : first + block].sum()) for first in range(0, len(values), block))
 
-    ``booked`` is (realised, unrealised, brought), in quote units.
 
-    Source: ARCHITECTURE, CLI contract: spread = sum s (p - mid_t) q, adverse = sum s (mid_t - mid_{t+h}) q, h = 10 s;
-    after Hendershott, Jones & Menkveld (2011), realised spread and price impact.
+def attribute(
+    fills: Rows,
+    mids: Mids,
+    ledger: Ledger,
+    units: Units,
+    *,
+    flows: Rows = NO_FLOWS,
+    horizon_s: float = ADVERSE_HORIZON_S,
+) -> Attribution:
+    """Return the profit by cause, exactly; near the tape's end the last mid stands in for the one that never came.
+
+    ``fills`` are rows with ``ts_ns, side, price, lots, fee, bid, ask, realised_after`` as the loop records them, all
+    there were since the start. What was held at the start, and what that had cost, follows from the end (``ledger``)
+    and the fills. Raises `DomainError` where an amount does
+    not fit 64 bits.
+    Source: ARCHITECTURE, CLI contract: spread = sum s (p - mid_t) q, adverse = sum s (mid_t - mid_{t+h}) q, s = +1 for
+    our sell; after Huang & Stoll (1996) and Hendershott, Jones & Menkveld (2011), realised spread and price impact.
     """
-    realised, unrealised, brought = booked
-    total = realised + unrealised - brought
-    fees = -float(fills.fee.sum())
-    later = mids.at(fills.ts_ns + int(ADVERSE_HORIZON_S * 1e9)) if len(fills.ts_ns) else fills.mid
-    spread = float((fills.sign * (fills.price - fills.mid) * fills.quantity).sum())
-    adverse = float((fills.sign * (fills.mid - later) * fills.quantity).sum())
-    return Split(total, realised, unrealised, brought, spread, adverse, total - spread - adverse - fees, fees)
+    worth, end = units.quanta_per_tick_lot, mids.last
+    sold = -fills["side"] * fills["lots"]
+    _refuse_overflow(fills, worth)
+    met = fills["bid"] + fills["ask"]
+    after = mids.twice_at(fills["ts_ns"] + round(horizon_s * 1e9)) if len(fills) else met
+    held, cost = _start(fills, flows, ledger, worth)
+    flowed = flows["bid"] + flows["ask"]
+    return Attribution(
+        horizon_s=horizon_s,
+        units=units,
+        spread=sold * (2 * fills["price"] - met) * worth,
+        adverse=sold * (met - after) * worth,
+        later=sold * (after - end) * worth,
+        fees=-2 * fills["fee"],
+        carried=held * (end - ledger.start_mid) * worth + exact_sum(flows["lots"] * (end - flowed) * worth),
+        flows=exact_sum(flows["lots"] * flowed * worth - 2 * flows["cost"]),
+        realised=2 * ledger.realised,
+        unrealised=ledger.held * end * worth - 2 * ledger.cost,
+        brought=held * ledger.start_mid * worth - 2 * cost,
+        held_at_start=held,
+    )
 
 
-def markouts(fills: Fills, mids: Mids, horizons_s: tuple[float, ...] = (1.0, 10.0, 60.0)) -> tuple[Markout, ...]:
-    """Return the mean markout at each horizon with its standard error; fills too near the tape's end are left out.
-
-    Source: signed difference of fill price and later mid, as in the realised half-spread of Huang & Stoll (1996).
-    """
-    outcome = []
-    for horizon_s in horizons_s:
-        when = fills.ts_ns + int(horizon_s * 1e9)
-        known = when <= mids.end_ns
-        n = int(known.sum())
-        if n == 0:
-            outcome.append(Markout(horizon_s, float("nan"), float("nan"), 0, 0))
-            continue
-        later = mids.at(when[known])
-        earned = 1e4 * fills.sign[known] * (fills.price[known] - later) / fills.mid[known]
-        order = customer_orders(fills.ts_ns[known], fills.sign[known])
-        outcome.append(Markout(horizon_s, float(earned.mean()), clustered_error(earned, order), n, int(order[-1]) + 1))
-    return tuple(outcome)
+def _refuse_overflow(fills: Rows, worth: int) -> None:
+    if not len(fills):
+        return
+    largest = max(int(fills[name].max()) for name in ("price", "bid", "ask"))
+    if 2 * largest * int(fills["lots"].max()) * worth >= LARGEST_INTEGER:
+        raise DomainError(
+            f"A fill of {int(fills['lots'].max())} lots at up to {largest} ticks does not fit 64 bits of half-quanta; "
+            "give a coarser lot or tick."
+        )
 
 
-def customer_orders(ts_ns: Integers, sign: Integers) -> Integers:
-    """Return the running number of the customer order each fill belongs to: same side, within a second of its first.
-
-    Source: STRATEGY ruling R11.
-    """
-    numbers = np.zeros(len(ts_ns), np.int64)
-    number, first = -1, 0
-    for index in range(len(ts_ns)):
-        is_new = number < 0 or sign[index] != sign[index - 1] or ts_ns[index] - ts_ns[first] > ORDER_NS
-        if is_new:
-            number, first = number + 1, index
-        numbers[index] = number
-    return numbers
-
-
-def clustered_error(values: Floats, cluster: Integers) -> float:
-    """Return the standard error of the mean of values that come in dependent clusters; NaN for a single cluster.
-
-    Source: Liang & Zeger (1986), with the small-sample factor G / (G - 1).
-    """
-    clusters = int(cluster[-1]) + 1
-    if clusters < 2:
-        return float("nan")
-    sums = np.bincount(cluster, weights=values - values.mean(), minlength=clusters)
-    return float(np.sqrt((sums**2).sum() * clusters / (clusters - 1)) / len(values))
+def _start(fills: Rows, flows: Rows, ledger: Ledger, worth: int) -> tuple[int, int]:
+    """Return (held, cost) before the first fill, from the end backwards: every fill undone as the ledger booked it."""
+    notional = fills["price"] * fills["lots"] * worth
+    gained = np.diff(fills["realised_after"], prepend=0)
+    added = np.where(fills["side"] > 0, notional + fills["fee"], fills["fee"] + gained - notional)
+    held = ledger.held - exact_sum(fills["side"] * fills["lots"]) - exact_sum(flows["lots"])
+    return held, ledger.cost - exact_sum(added) - exact_sum(flows["cost"])

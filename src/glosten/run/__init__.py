@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
+from glosten.run._alpha import Alpha, AlphaOptions, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
@@ -25,6 +26,7 @@ from glosten.run._experiment import Experiment, Published, results_of, run_exper
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
+from glosten.run._meters import meter_run
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
 from glosten.run._named_traders import NamedMarket, NamedTrader, NamedTraders, simulate_named_traders
@@ -64,6 +66,8 @@ __all__ = [
     "MARKS",
     "MODELS",
     "Account",
+    "Alpha",
+    "AlphaOptions",
     "BestResponseInsider",
     "ChartLine",
     "CompetitiveMaker",
@@ -129,6 +133,8 @@ __all__ = [
     "last_line",
     "make_model",
     "market_steps",
+    "measure_alpha",
+    "meter_run",
     "model_kind",
     "normal_line",
     "open_breakers",
@@ -149,6 +155,7 @@ __all__ = [
     "simulate_das",
     "simulate_named_traders",
     "start_target",
+    "tape_of",
     "unpack",
     "watched_backtest",
     "word",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten import maker
-from glosten.alpha import Fills, Mids, markouts, split
+from glosten.alpha import Fills, Ledger, Mids, Units, attribute, markouts
 from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.params import Strategy, overlay, pack
@@ -186,15 +186,16 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     final = maker.snapshot(play.play["state"])
     ledger = final["ledger"]
     last_mid = 0.5 * tick * float(tape.quotes["bid"][-1] + tape.quotes["ask"][-1])
-    unrealised = ledger["held"] * lot * last_mid - ledger["cost"] * quantum
     effective, changed = overlay(settings.strategy)
-    start = _start(cycles, tick * lot, quantum)
-    pnl = split(fills, mids, (ledger["realised"] * quantum, unrealised, start.gain))
+    start_mid = _start_mid(cycles, tape)
+    books = Ledger(ledger["held"], ledger["cost"], ledger["realised"], start_mid)
+    parts = attribute(rows, mids, books, Units(quantum, instrument.quanta_per_tick_lot))
+    pnl, held = parts.split(), parts.held_at_start
     figures = _figures(final, cycles, quantum)
     figures |= {
-        "held_at_start": start.held,
+        "held_at_start": held,
         "final_value": figures["base_capital"] + pnl.total,
-        "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
+        "hold_value": figures["base_capital"] + held * lot * (last_mid - 0.5 * tick * start_mid),
         **about.speed(),
     }
     return Run(
@@ -220,24 +221,11 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     )
 
 
-@dataclass(frozen=True)
-class _Start:
-    """The inventory of the first decision: lots, their value at its mid, and what of that was gained before it."""
-
-    held: int
-    value: float
-    gain: float
-
-
-def _start(cycles: NDArray[np.void], step: float, quantum: float) -> _Start:
-    """Return the inventory the run began with; ``step`` is one tick times one lot in quote units."""
+def _start_mid(cycles: NDArray[np.void], tape: Tape) -> int:
+    """Return bid + ask (ticks) at the first decision that had an allocation: when the maker took over its coins."""
     priced = cycles[cycles["allocation"] > 0.0]
-    if len(priced) == 0:
-        return _Start(0, 0.0, 0.0)
-    first = priced[0]
-    value = 0.5 * step * int(first["held"]) * int(first["bid"] + first["ask"])
-    gain = (round(value / quantum) - int(first["cost"])) * quantum  # in quanta, as the cost was booked
-    return _Start(int(first["held"]), value, gain)
+    first = priced[0] if len(priced) else tape.quotes[0]
+    return int(first["bid"]) + int(first["ask"])
 
 
 def _figures(final: dict[str, dict[str, int]], cycles: NDArray[np.void], quantum: float) -> dict[str, Any]:

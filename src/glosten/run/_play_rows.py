@@ -65,7 +65,8 @@ CYCLE_ROW = np.dtype(
 
 FILL_ROW = np.dtype(
     [
-        *((name, "i8") for name in ("ts_ns", "slot", "side", "price", "lots", "fee", "is_maker", "bid", "ask")),
+        *((name, "i8") for name in ("ts_ns", "slot", "order", "side", "price", "lots")),
+        *((name, "i8") for name in ("fee", "is_maker", "bid", "ask")),
         *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
         *((name, "f8") for name in ("value", "prior")),
     ]

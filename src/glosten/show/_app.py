@@ -11,6 +11,7 @@ import typer
 from glosten import __version__
 from glosten.errors import GlostenError, InputError
 from glosten.show import (
+    _alpha_command,
     _backtest_command,
     _config_command,
     _demo_command,
@@ -31,6 +32,7 @@ COMMANDS = (
     _params_command,
     _config_command,
     _backtest_command,
+    _alpha_command,
     _report_command,
     _status_command,
     _replay_command,
