@@ -121,7 +121,7 @@ class Hand:
 
 def looped_state() -> tuple[bytes, int]:
     chosen, tape = settings.load(None, overrides=KEYS, environment={}), small_tape()
-    play = _backtest._prepare(chosen, tape)
+    play = _backtest.prepare(chosen, tape)
     while not play.cursor["is_done"]:
         play.advance(10_000)
     return play.play["state"].tobytes(), int(play.cursor["fills"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
+from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._environment_policies import (
     BestResponseInsider,
@@ -21,12 +22,22 @@ from glosten.run._environment_tasks import MARKS, InsiderTask, MakerTask
 from glosten.run._experiment import Experiment, Published, results_of, run_experiment
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
+from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
 from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
+from glosten.run._notices import Notices, Notification
+from glosten.run._operator_log import OperatorLog
+from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
+from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._standing import Standing, reason_word, unpack, word
+from glosten.run._trace import Tracer
+from glosten.run._trace_file import TraceFile, TraceName
+from glosten.run._twin import Taken, Twin
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -42,49 +53,83 @@ __all__ = [
     "BREAKER_ROW",
     "CYCLE_ROW",
     "ENGINES",
+    "EXPOSURE_ROW",
     "FILL_ROW",
     "MARKS",
     "MODELS",
     "BestResponseInsider",
+    "ChartLine",
     "CompetitiveMaker",
     "Counterparty",
     "DasSimulation",
+    "Dashboard",
     "Demonstration",
     "Execution",
     "Experiment",
+    "Fact",
     "HonestInsider",
     "InsiderEnvironment",
     "InsiderTask",
     "InsiderVectorEnvironment",
     "InventoryMaker",
+    "Ledger",
     "MakerEnvironment",
     "MakerTask",
     "MakerVectorEnvironment",
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
+    "Notices",
+    "Notification",
+    "OperatorLog",
+    "Outcome",
     "Path",
+    "PortfolioPair",
+    "PortfolioRun",
     "Published",
+    "Replay",
     "Run",
+    "Section",
+    "SidebarItem",
     "Simulation",
+    "Standing",
+    "Taken",
+    "TraceFile",
+    "TraceName",
+    "Tracer",
+    "Twin",
     "ZeroIntelligenceInsider",
     "ZeroIntelligenceMaker",
     "amount",
     "backtest",
+    "backtest_portfolio",
+    "chart_lines",
+    "dashboard",
+    "decision_lines",
     "demonstrate",
     "evaluate",
     "explain",
+    "last_line",
     "make_model",
     "model_kind",
+    "normal_line",
+    "open_breakers",
     "plain_values",
     "read_experiment",
     "read_model_file",
+    "reason_word",
+    "refusal_line",
     "register_environments",
+    "replay",
     "results_of",
     "run_experiment",
+    "share_ledgers",
+    "sidebar",
     "simulate",
     "simulate_das",
     "start_target",
+    "unpack",
+    "word",
 ]
 
 _NEED_GYMNASIUM = {

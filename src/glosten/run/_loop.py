@@ -48,12 +48,21 @@ CURSOR = np.dtype(
             "is_synthetic",
             "is_done",
             "is_full",
+            "gap",
+            "pauses",
+            "is_waiting",
+            "pairs",
+            "told_allocation",
+            "told_inventory",
+            "own_allocation",
+            "own_inventory",
         )
     ]
 )
 """Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
-tape's last instant, the breakers as last recorded, and whether the quotes are implied by prints, whose sizes say
-nothing of a queue."""
+tape's last instant, the breakers as last recorded, whether the quotes are implied by prints, whose sizes say nothing of
+a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
+can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta)."""
 
 CYCLE_ROW = np.dtype(
     [
@@ -106,10 +115,11 @@ compiled code, where a bundle of arrays would be counted in and out at every cal
 
 
 class Ticks(NamedTuple):
-    """The tape: its quotes and its prints, each in time order."""
+    """The tape: its quotes, its prints and its gaps, each in time order."""
 
     quotes: Rows
     trades: Rows
+    gaps: Rows
 
 
 class Record(NamedTuple):
@@ -249,14 +259,40 @@ def keep_decision(play: Any, record: Any) -> None:
 
 
 @jit
-def run_clock(play: Any, record: Any, now_ns: int) -> None:
+def tell_age(play: Any, gaps: Any, now_ns: int) -> None:
+    """Tell the maker that the stream is alive, or since when the tape marks that it is not (ruling R4)."""
+    cursor, event = play["cursor"], play["event"]
+    while cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["end_ns"] <= now_ns:
+        cursor["gap"] += 1
+    event["kind"], event["ts_ns"] = EventKind.BEAT, now_ns
+    if cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["start_ns"] <= now_ns:
+        event["kind"], event["ts_ns"] = EventKind.GAP, gaps[cursor["gap"]]["start_ns"]
+    tell(play)
+
+
+@jit
+def tell_portfolio(play: Any, now_ns: int) -> None:
+    """Tell the maker what the other pairs hold."""
+    cursor, event = play["cursor"], play["event"]
+    event["kind"], event["ts_ns"], event["pairs"] = EventKind.PORTFOLIO, now_ns, cursor["pairs"]
+    event["allocation"], event["inventory"] = cursor["told_allocation"], cursor["told_inventory"]
+    tell(play)
+
+
+@jit
+def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
-    event = play["event"]
+    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
+    tell_age(play, gaps, now_ns)
+    if cursor["pairs"] > 0:
+        tell_portfolio(play, now_ns)
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
     tell(play)
     carry_out(play, record)
     note_breakers(play, record)
     keep_decision(play, record)
+    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
+    cursor["is_waiting"] = 0
 
 
 @jit
@@ -290,37 +326,65 @@ def run_quote(play: Any, quote: Any) -> None:
 
 
 @jit
+def play_next(play: Any, ticks: Any, record: Any) -> None:
+    """Play the next event of the tape; a print comes before a quote of its time (a quote is the book after it)."""
+    cursor = play["cursor"]
+    quotes, trades = ticks.quotes, ticks.trades
+    has_quote, has_trade = cursor["quote"] < len(quotes), cursor["trade"] < len(trades)
+    if has_trade and (not has_quote or trades[cursor["trade"]]["ts_ns"] <= quotes[cursor["quote"]]["ts_ns"]):
+        run_trade(play, record, trades[cursor["trade"]])
+        cursor["trade"] += 1
+    else:
+        run_quote(play, quotes[cursor["quote"]])
+        cursor["quote"] += 1
+    carry_out(play, record)
+
+
+@jit
+def next_event_ns(cursor: Any, ticks: Any) -> int:
+    """Return when the next event of the tape happens; `LARGEST_INTEGER` after the last."""
+    quotes, trades = ticks.quotes, ticks.trades
+    quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
+    trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
+    return min(quote_ns, trade_ns)
+
+
+@jit
+def decide_now(play: Any, ticks: Any, record: Any) -> None:
+    """Run the decision that is due, and name the time of the next."""
+    cursor = play["cursor"]
+    run_clock(play, record, ticks.gaps, cursor["next_clock_ns"])
+    cursor["next_clock_ns"] += cursor["cycle_ns"]
+
+
+@jit
 def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
 
     At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
+    Where the cursor says that the loop ``pauses``, it stops before each decision and runs it when it is called again.
     """
     play = plays[0]
     cursor = play["cursor"]
-    quotes, trades = ticks.quotes, ticks.trades
     played = 0
+    if cursor["is_waiting"]:
+        decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
-        quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
-        trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
-        next_ns = min(quote_ns, trade_ns)
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
+        next_ns = next_event_ns(cursor, ticks)
         is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
-        if cursor["cycle_ns"] > 0 and is_due:
-            run_clock(play, record, cursor["next_clock_ns"])
-            cursor["next_clock_ns"] += cursor["cycle_ns"]
-            continue
-        if next_ns == LARGEST_INTEGER:
-            cursor["is_done"] = 1
+        if cursor["cycle_ns"] == 0 or not is_due:
+            if next_ns == LARGEST_INTEGER:
+                cursor["is_done"] = 1
+                break
+            play_next(play, ticks, record)
+            played += 1
+            if cursor["cycle_ns"] > 0:
+                continue
+            cursor["next_clock_ns"] = next_ns
+        if cursor["pauses"]:
+            cursor["is_waiting"] = 1
             break
-        if trade_ns <= quote_ns:
-            run_trade(play, record, trades[cursor["trade"]])
-            cursor["trade"] += 1
-        else:
-            run_quote(play, quotes[cursor["quote"]])
-            cursor["quote"] += 1
-        carry_out(play, record)
-        if cursor["cycle_ns"] == 0:
-            run_clock(play, record, next_ns)
-        played += 1
+        decide_now(play, ticks, record)
     return played
