@@ -171,3 +171,8 @@ def seller_if_maker_buys(name: str) -> pl.Expr:
     return flag.replace_strict({"true": -1, "false": 1, "1": -1, "0": 1}, default=None, return_dtype=pl.Int8).alias(
         "side"
     )
+
+
+def unscaled(series: pl.Series, scale: int) -> pl.Series:
+    """Return whole numbers of 1 / scale as the floats nearest to what they mean: 5859100 / 10000 is 585.91."""
+    return pl.Series(series.name, series.to_numpy() / scale)

@@ -104,9 +104,9 @@ class Report:
         said, rows = [], max(self.rows, 1)
         if self.backwards:
             said.append(
-                f"{source}, row {self.first_backwards + 1} of the {self.kind}: time runs backwards in {self.backwards:,} "
-                f"rows (by {self.largest_step_back_ns / 1e9:g} s at most); give files in the order of time, or sort "
-                "them with --sort (equal times are legal)."
+                f"{source}, row {self.first_backwards + 1} of the {self.kind}: time runs backwards in "
+                f"{self.backwards:,} rows (by {self.largest_step_back_ns / 1e9:g} s at most); give files in the order "
+                "of time, or sort them with --sort (equal times are legal)."
             )
         if self.bad_numbers:
             said.append(
@@ -173,8 +173,8 @@ def check(kind: Kind, pieces: Iterable[pl.DataFrame], gap_seconds: float) -> Rep
             _scan_trades(state, gap_ns, times, (price, qty, piece["side"].to_numpy().astype(np.int64)), volumes)
             ids.see(piece)
         else:
-            sides = tuple(_floats(piece[name]) for name in ("bid", "bid_qty", "ask", "ask_qty"))
-            _scan_quotes(state, gap_ns, times, sides)
+            bid, bid_qty, ask, ask_qty = (_floats(piece[name]) for name in ("bid", "bid_qty", "ask", "ask_qty"))
+            _scan_quotes(state, gap_ns, times, (bid, bid_qty, ask, ask_qty))
     found = {name: int(state[0][name]) for name in COUNTS.names or ()}
     if not found["rows"]:
         found["last_ns"] = 0
@@ -220,8 +220,8 @@ class _Numbers:
     def count(self) -> tuple[int | None, int | None]:
         """Return (repeated, missing); None where there are no numbers, or texts between which nothing is missing."""
         if self._texts:
-            everything = pl.concat(self._texts)
-            return len(everything) - everything.n_unique(), None
+            texts = pl.concat(self._texts)
+            return len(texts) - texts.n_unique(), None
         if not self._seen:
             return None, None
         if self._increases:

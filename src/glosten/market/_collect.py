@@ -14,6 +14,7 @@ import polars as pl
 from glosten.errors import TapeError
 from glosten.market._batch import SCHEMA, Batch, Format, ImportOptions, Kind
 from glosten.market._candles import FINEST_LOT, CandleModel, CandleSteps, candle_seconds, prints_of_candles
+from glosten.market._check import Report
 from glosten.market._formats import format_of
 from glosten.market._grid import infer_step
 from glosten.market._sides import SIGNED_BY_QUOTES, SideRule
@@ -56,6 +57,17 @@ class Collected:
     def pieces(self, kind: Kind) -> Iterator[pl.DataFrame]:
         """Yield the pieces of a kind one after the other."""
         return (pl.read_parquet(part) for part in self.parts.get(kind, ()))
+
+    def cleaned(self, kind: Kind, report: Report, *, sort: bool = False) -> pl.LazyFrame:
+        """Return the rows that a tape keeps: prints with a size, every trade once, in the order of time if asked."""
+        frame = self.frame(kind)
+        if report.zero_sizes:
+            frame = frame.filter(pl.col("qty") > 0)
+        if report.duplicate_ids:
+            frame = frame.filter(pl.col("trade_id").is_first_distinct() | pl.col("trade_id").is_null())
+        if sort and report.backwards:
+            frame = frame.sort("ts_ns", maintain_order=True)
+        return frame
 
     def add(self, kind: Kind, rows: pl.DataFrame) -> None:
         """Write a piece behind the others."""

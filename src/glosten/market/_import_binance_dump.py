@@ -1,4 +1,4 @@
-"""Binance's daily dumps: trades, aggTrades and bookTicker of spot, USD-M and COIN-M, zip or csv, with or without header.
+"""Binance's daily dumps: trades, aggTrades and bookTicker of spot, USD-M and COIN-M, zip or csv, with a header or not.
 
 Spot files have no header; futures files have one since 2021. Spot counts in microseconds since 2025, else milliseconds.
 """

@@ -1,4 +1,4 @@
-"""ccxt's unified trades: a JSON list (as freqtrade and others keep them, .json or .json.gz) or csv of the same fields."""
+"""ccxt's unified trades: a JSON list (as freqtrade and others keep them, .json or .json.gz) or csv of those fields."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit
 from glosten.errors import TapeError
-from glosten.market._batch import Batch, Format, ImportOptions, Kind
+from glosten.market._batch import Batch, Format, ImportOptions, Kind, unscaled
 from glosten.market._market_day import midnight_ns
 from glosten.market._vendor_file import VendorFile, csv_frames
 
@@ -76,9 +76,8 @@ def _trades(file: VendorFile, instrument: str, midnight: int) -> Iterator[Batch]
     for frame in csv_frames(file, _TRADES, skip_header=False):
         flags = pl.col("flags").fill_null("0").str.to_integer(base=16)
         is_kept = (flags.or_(pl.lit(MARKET_MADE)) == MARKET_MADE) & (pl.col("suspicious") == 0)
-        rows = frame.filter(is_kept).select(
-            _clock(midnight), pl.col("price") / PRICE_SCALE, "qty", side=pl.lit(0, pl.Int8)
-        )
+        kept = frame.filter(is_kept)
+        rows = kept.select(_clock(midnight), unscaled(kept["price"], PRICE_SCALE), "qty", side=pl.lit(0, pl.Int8))
         yield Batch(Kind.TRADES, instrument, rows)
 
 
@@ -96,7 +95,7 @@ def _quotes(file: VendorFile, instrument: str, midnight: int) -> Iterator[Batch]
 
 def _batch(rows: NDArray[np.float64], instrument: str, midnight: int) -> Batch:
     frame = pl.DataFrame(rows, ["ms", *_SIDES]).with_columns(pl.col("ms").cast(pl.Int64))
-    prices = [pl.col(name) / (1 if name.endswith("_qty") else PRICE_SCALE) for name in _SIDES]
+    prices = [unscaled(frame[name], 1 if name.endswith("_qty") else PRICE_SCALE) for name in _SIDES]
     return Batch(Kind.QUOTES, instrument, frame.select(_clock(midnight), *prices))
 
 

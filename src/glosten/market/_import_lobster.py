@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from glosten.errors import TapeError
-from glosten.market._batch import Batch, Format, ImportOptions, Kind, quote_schema
+from glosten.market._batch import Batch, Format, ImportOptions, Kind, quote_schema, unscaled
 from glosten.market._market_day import midnight_ns
 from glosten.market._vendor_file import VendorFile, csv_frames
 
@@ -84,9 +84,10 @@ def _messages(file: VendorFile) -> Iterator[pl.DataFrame]:
 def _trades(file: VendorFile, ticker: str, midnight: int) -> Iterator[Batch]:
     """Yield the executions of displayed and hidden orders; who was impatient stands on the other side of the order."""
     for frame in _messages(file):
-        rows = frame.filter(pl.col("event").is_in((VISIBLE, HIDDEN))).select(
+        traded = frame.filter(pl.col("event").is_in((VISIBLE, HIDDEN)))
+        rows = traded.select(
             _clock(midnight),
-            price=pl.col("price") / PRICE_SCALE,
+            price=unscaled(traded["price"], PRICE_SCALE),
             qty=pl.col("size").cast(pl.Float64),
             side=(-pl.col("direction")).cast(pl.Int8),
         )
@@ -101,7 +102,7 @@ def _quotes(file: VendorFile, book: VendorFile, midnight: int, depth: int) -> It
     schema = dict.fromkeys((f"column{number}" for number in range(width)), pl.Int64)
     last: pl.DataFrame | None = None
     for messages, levels in _side_by_side(_messages(file), csv_frames(book, schema, skip_header=False), book):
-        rows = messages.select(_clock(midnight)).with_columns(levels.select(_levels(depth)))
+        rows = messages.select(_clock(midnight)).with_columns(_levels(levels, depth))
         is_halt = (messages["event"] == HALT) & (messages["price"] == -PRICE_SCALE)
         is_halt |= (messages["event"] == HALT) & (messages["price"] == -1)
         names = list(quote_schema(depth))[1:]
@@ -115,17 +116,17 @@ def _quotes(file: VendorFile, book: VendorFile, midnight: int, depth: int) -> It
         yield Batch(Kind.QUOTES, _name(file).ticker, kept if len(seen) == len(rows) else seen[1:].filter(is_new[1:]))
 
 
-def _levels(depth: int) -> list[pl.Expr]:
+def _levels(levels: pl.DataFrame, depth: int) -> pl.DataFrame:
     """Return the columns of our quotes from ask, size, bid, size of each level; an empty level is 0."""
-    columns = []
+    columns = {}
     for level in range(depth):
         mark = "" if level == 0 else str(level + 1)
         for name, first in (("bid", 2), ("ask", 0)):
-            price, size = pl.col(f"column{4 * level + first}"), pl.col(f"column{4 * level + first + 1}")
+            price, size = levels[f"column{4 * level + first}"], levels[f"column{4 * level + first + 1}"]
             is_there = price.abs() < NOTHING
-            columns.append(pl.when(is_there).then(price / PRICE_SCALE).otherwise(0.0).alias(f"{name}{mark}"))
-            columns.append(pl.when(is_there).then(size.cast(pl.Float64)).otherwise(0.0).alias(f"{name}{mark}_qty"))
-    return columns
+            columns[f"{name}{mark}"] = unscaled(price * is_there, PRICE_SCALE)
+            columns[f"{name}{mark}_qty"] = (size * is_there).cast(pl.Float64)
+    return pl.DataFrame(columns)
 
 
 def _side_by_side(

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit
 
-SIGNED_BY_QUOTES = "inferred by Lee and Ready: above the mid of the last quote before it a buy, below a sell, at it as the price last moved"
+SIGNED_BY_QUOTES = (
+    "inferred by Lee and Ready: above the mid of the last quote before it a buy, below it a sell, at it as the price "
+    "last moved"
+)
 
 
 class SideRule:
     """Tells sides of prints in the order of time, piece by piece; ``quotes`` has ts_ns, bid and ask."""
 
     def __init__(self, quotes: pl.DataFrame) -> None:
-        self._quotes = tuple(quotes[name].to_numpy() for name in ("ts_ns", "bid", "ask"))
+        self._quotes = (quotes["ts_ns"].to_numpy(), quotes["bid"].to_numpy(), quotes["ask"].to_numpy())
         self._state = np.zeros(1, np.dtype([("next", "i8"), ("price", "f8"), ("moved", "i8")]))
 
     def sides(self, prints: pl.DataFrame) -> pl.Series:

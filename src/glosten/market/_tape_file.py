@@ -74,20 +74,10 @@ def collected_files(
 
 def reports_of(collected: Collected, options: ImportOptions) -> dict[Kind, Report]:
     """Return what is met in each kind of the rows collected."""
-    return {kind: check(kind, collected.pieces(kind), options.gap_seconds) for kind in collected.parts}
-
-
-def cleaned(collected: Collected, kind: Kind, report: Report, *, sort: bool = False) -> pl.LazyFrame:
-    """Return the rows that a tape keeps: prints with a size, every trade once, in the order of time if asked."""
-    frame = collected.frame(kind)
-    if report.zero_sizes:
-        frame = frame.filter(pl.col("qty") > 0)
-    if report.duplicate_ids:
-        is_first = pl.col("trade_id").is_first_distinct() | pl.col("trade_id").is_null()
-        frame = frame.filter(is_first)
-    if sort and report.backwards:
-        frame = frame.sort("ts_ns", maintain_order=True)
-    return frame
+    gap_seconds = (
+        options.gap_seconds if collected.candles is None else max(options.gap_seconds, collected.candles.seconds)
+    )
+    return {kind: check(kind, collected.pieces(kind), gap_seconds) for kind in collected.parts}
 
 
 def write_tape(collected: Collected, out: Path, options: ImportOptions) -> ImportedTape:
@@ -106,7 +96,7 @@ def write_tape(collected: Collected, out: Path, options: ImportOptions) -> Impor
     metadata = {kind: _metadata(collected, report, options) for kind, report in reports.items()}
     fresh = {kind: collected.folder / f"finished-{kind}.parquet" for kind in reports}
     for kind, report in reports.items():
-        cleaned(collected, kind, report, sort=options.sort).sink_parquet(
+        collected.cleaned(kind, report, sort=options.sort).sink_parquet(
             fresh[kind],
             compression="zstd",
             compression_level=3,

@@ -101,7 +101,7 @@ class VendorFile:
     def text(self) -> Iterator[str]:
         """Yield pieces of the content as text, not cut at lines."""
         with _readable(self.path), self.path.open("rb") as raw, _opened(raw, self.container, self.member) as stream:
-            reader = io.TextIOWrapper(cast("IO[bytes]", stream), encoding="utf-8")
+            reader = io.TextIOWrapper(stream, encoding="utf-8")
             while piece := reader.read(CHUNK_BYTES):
                 self.watch(raw.tell())
                 yield piece
