@@ -5,6 +5,7 @@ from __future__ import annotations
 from glosten.market._batch import Batch, Format, ImportOptions, Kind
 from glosten.market._candles import CandleModel
 from glosten.market._check import Report
+from glosten.market._fetch import FetchRequest, fetch_tape
 from glosten.market._formats import FORMATS
 from glosten.market._load import load_tape
 from glosten.market._market_day import moment_ns
@@ -31,6 +32,7 @@ __all__ = [
     "Batch",
     "CandleModel",
     "CheckedTape",
+    "FetchRequest",
     "Format",
     "ImportOptions",
     "ImportedTape",
@@ -44,6 +46,7 @@ __all__ = [
     "check_out",
     "check_tape",
     "describe_tape",
+    "fetch_tape",
     "fresh_fills",
     "fresh_resting",
     "import_tape",

@@ -104,7 +104,7 @@ def collect(paths: Sequence[Path], options: ImportOptions, folder: Path, progres
         collected.candles = CandleModel(**known["candles"])
     collected.lag_ms = options.lag_ms if options.lag_ms is not None else known.get("lag_ms")
     collected.sides = known.get("sides", "")
-    _candles_to_prints(collected, options)
+    candles_to_prints(collected, options)
     _sign(collected)
     return collected
 
@@ -188,10 +188,7 @@ def _are_one_by_name(chosen: list[str], known: dict[str, Any]) -> bool:
 
 
 def _keep(collected: Collected, buffers: dict[Kind, list[pl.DataFrame]], kind: Kind, rows: pl.DataFrame) -> None:
-    if "trade_id" in rows.columns and rows.schema["trade_id"] == pl.String:
-        whole = rows["trade_id"].cast(pl.Int64, strict=False)
-        if whole.null_count() == rows["trade_id"].null_count():
-            rows = rows.with_columns(whole)
+    rows = with_whole_numbers(rows)
     held = buffers.setdefault(kind, [])
     if held and held[-1].schema != rows.schema:
         _flush(collected, buffers, kind)
@@ -199,6 +196,14 @@ def _keep(collected: Collected, buffers: dict[Kind, list[pl.DataFrame]], kind: K
     held.append(rows)
     if sum(len(frame) for frame in held) >= PART_ROWS:
         _flush(collected, buffers, kind)
+
+
+def with_whole_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose texts of trade numbers are whole numbers, where all of them are."""
+    if rows.schema.get("trade_id") != pl.String:
+        return rows
+    whole = rows["trade_id"].cast(pl.Int64, strict=False)
+    return rows.with_columns(whole) if whole.null_count() == rows["trade_id"].null_count() else rows
 
 
 def _flush(collected: Collected, buffers: dict[Kind, list[pl.DataFrame]], kind: Kind) -> None:
@@ -234,7 +239,8 @@ def _metadata(paths: Sequence[Path]) -> dict[str, Any]:
     return known
 
 
-def _candles_to_prints(collected: Collected, options: ImportOptions) -> None:
+def candles_to_prints(collected: Collected, options: ImportOptions) -> None:
+    """Replace the candles that were collected, if any, by prints. Raises TapeError where they cannot be."""
     parts = collected.parts.pop(Kind.CANDLES, None)
     if parts is None:
         return
