@@ -189,6 +189,8 @@ def _fetch_trades(exchange: Any, request: FetchRequest, pages: _Pages, progress:
         params = {numbered: number + 1} if by_number and number is not None else {}
         asked_ms = None if by_number else since_ms
         trades = _patiently(request, partial(exchange.fetch_trades, request.symbol, asked_ms, PAGE, params))
+        # ccxt orders the numbers of one millisecond as texts, 10 before 9.
+        trades = sorted(trades, key=lambda trade: (trade["timestamp"], _number(trade["id"]) or 0))
         fresh = [trade for trade in trades if str(trade["id"]) not in seen and trade["timestamp"] >= since_ms]
         _tell(progress, request, since_ms)
         if not fresh:
