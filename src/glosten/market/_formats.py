@@ -20,13 +20,13 @@ from glosten.market._vendor_file import VendorFile
 
 FORMATS: tuple[Format, ...] = (
     BINANCE_DUMP,
+    CRYPTOFEED,
     BINANCE_CAPTURE,
     BYBIT_BOOK,
     LOBSTER,
     LEAN,
     CCXT,
     BETFAIR,
-    CRYPTOFEED,
     KLINES,
     COLUMNS,
 )

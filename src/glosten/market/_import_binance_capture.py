@@ -109,23 +109,30 @@ class _Depth:
         self._number = int(message["lastUpdateId"])
         waiting, self._waiting = self._waiting, []
         for change in waiting:
-            self.change(change, ts_ns)
+            if not self._follow(change):
+                self._feed.is_known = False
         return self._feed.changed(ts_ns) if self._feed.is_known else None
 
     def change(self, data: Message, ts_ns: int) -> tuple[Any, ...] | None:
         if not self._feed.is_known:
             self._waiting.append(data)
             return None
-        if int(data["u"]) <= self._number:
-            return None
-        follows = int(data["pu"]) == self._number if "pu" in data else int(data["U"]) <= self._number + 1
-        overlaps = int(data["U"]) <= self._number + 1 <= int(data["u"])
-        if not (follows or overlaps):
-            self._waiting.append(data)
+        if not self._follow(data):
             return self._feed.lost(ts_ns)
-        self._feed.book.apply(levels(data["b"]), levels(data["a"]))
-        self._number = int(data["u"])
         return self._feed.changed(ts_ns)
+
+    def _follow(self, data: Message) -> bool:
+        """Apply a change, unless it is older than the book; return whether none is missing before it."""
+        first, last = int(data["U"]), int(data["u"])
+        if last <= self._number:
+            return True
+        follows = int(data["pu"]) == self._number if "pu" in data else first <= self._number + 1
+        if not (follows or first <= self._number + 1 <= last):
+            self._waiting.append(data)
+            return False
+        self._feed.book.apply(levels(data["b"]), levels(data["a"]))
+        self._number = last
+        return True
 
 
 def _read(files: Sequence[VendorFile], options: ImportOptions) -> Iterator[Batch]:

@@ -73,8 +73,6 @@ def _is_foreign(path: Path, wanted: tuple[str, ...]) -> bool:
     if not path.is_file() or path.stat().st_size == 0:
         return False
     file = open_vendor_files(path)[0]
-    if file.container != "plain" and not file.first_lines(1):
-        return False
     names = [] if _is_cut_parquet(path, file.is_parquet) else header(file)
     if set(wanted) <= set(names):
         return file.container != "plain"
