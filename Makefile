@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs picture bench clean
+.PHONY: demo test lint docs figures picture bench clean
 
 demo: $(READY)
 	@$(BIN)/glosten demo
@@ -25,6 +25,11 @@ $(READY): pyproject.toml constraints.txt
 
 docs: $(READY)
 	$(BIN)/glosten params --markdown > docs/parameters.md
+
+# The pictures of docs/theory: each stands on its page above the command that draws it.
+figures: $(READY)
+	@grep -hoE '^    glosten .*--figure docs/.*' docs/theory/*.md | while read -r line; do \
+	    echo "$$line"; $(BIN)/$$line > /dev/null || exit 1; done
 
 # The picture of the README; needs a chromium.
 picture: demo

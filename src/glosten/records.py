@@ -371,7 +371,7 @@ class Instruction(_Told):
 
 @dataclass(frozen=True, slots=True)
 class Portfolio(_Told):
-    """What the other included pairs hold: their allocations and inventories summed, in this pair's cash quanta."""
+    """What the other included ``pairs`` hold: their allocations and inventories summed, in this pair's cash quanta."""
 
     KIND: ClassVar[EventKind] = EventKind.PORTFOLIO
     ts_ns: int

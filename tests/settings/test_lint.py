@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from glosten.params import Runtime
-from glosten.settings import Settings, lint, lint_pairs, load
+from glosten.settings import Settings, lint, lint_pairs, lint_shared, load
+from glosten.settings._lint import RULES
 
 
 def settings(**values: Any) -> Settings:
@@ -123,3 +125,25 @@ def test_every_message_is_one_sentence_that_names_a_key() -> None:
         assert finding.message.endswith(".")
         assert "\n" not in finding.message
         assert any(key in finding.message for key in load(None, environment={}).values())
+
+
+def test_every_code_of_the_specification_is_there() -> None:
+    expected = {"E01", "E02", *(f"W{number:02d}" for number in range(1, 19))}
+    assert {code for code, _, _ in RULES} | {"W08"} == expected
+
+
+def test_every_code_is_explained_to_the_operator() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [code for code, _, _ in RULES if f"| {code} |" not in page] == []
+    assert "| W08 |" in page
+
+
+def test_a_pair_is_told_of_the_wallet_it_shares_with_others_of_its_file(write: Any) -> None:
+    path = write('ALLOC_PCT = 60\n[pairs."BTC/USDT"]\n[pairs."ETH/USDT"]\n[pairs."ETH/BTC"]\n')
+    codes_of = {pair: {one.code for one in lint_shared(load(path, pair=pair, environment={}))} for pair in PAIRS}
+    assert "W08" in codes_of["BTC/USDT"]
+    assert "W08" not in codes_of["ETH/BTC"]
+    assert lint_shared(settings()) == lint(settings())
+
+
+PAIRS = ("BTC/USDT", "ETH/USDT", "ETH/BTC")

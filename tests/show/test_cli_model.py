@@ -191,7 +191,6 @@ def test_a_figure_is_drawn_whole_and_always_the_same(tmp_path: Path, kind: str) 
         (("--set", "alpha"), "--set takes NAME=VALUE"),
         (("--model", "dsa"), "Did you mean das"),
         (("none.toml",), "none.toml does not exist"),
-        (("none.toml", "--model", "das"), "not both"),
         (("--set", "alhpa=0.3"), "Did you mean alpha"),
     ],
 )
@@ -200,3 +199,46 @@ def test_a_wrong_model_or_figure_is_refused_in_a_sentence(
 ) -> None:
     (line,) = refused(capsys, "simulate", *arguments)
     assert words in line
+
+
+MARKET = """
+[market]
+values = [98, 102]
+periods = 20
+paths = 300
+tick = 0.01
+[[makers]]
+name = "maker"
+kind = "glosten_milgrom"
+alpha = 0.3
+[[traders]]
+name = "knows"
+kind = "informed"
+weight = 3
+[[traders]]
+name = "noise"
+kind = "noise"
+weight = 7
+"""
+
+
+def test_a_file_and_a_name_are_not_both_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text('[model]\nkind = "das"\n', encoding="utf-8")
+    assert "not both" in refused(capsys, "simulate", str(file), "--model", "das")[0]
+
+
+def test_a_market_of_agents_is_simulated_from_its_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text(MARKET, encoding="utf-8")
+    document = printed(capsys, "simulate", str(file), "--paths", "500", "--seed", "4")
+    assert (document["n"], document["seed"], document["periods"]) == (500, 4, 20)
+    gains = [one["gain"]["mean"] for one in (*document["traders"], *document["makers"])]
+    assert sum(gains) == pytest.approx(0, abs=1e-9)
+    assert all(one["gain"]["se"] > 0 for one in document["traders"])
+    assert run(["simulate", str(file)]) == 0
+    text = capsys.readouterr().out
+    assert "n = 300 paths" in text
+    assert "knows" in text
+    (line,) = refused(capsys, "simulate", str(file), "--alpha", "0.2")
+    assert "takes no --alpha" in line

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glosten.statistics import FRACTIONS, advance, bits, sequence, stream, uncompiled_advance, uncompiled_bits, uniform
+from glosten.statistics import (
+    FRACTIONS,
+    advance,
+    advance_word,
+    bits,
+    exchange_halves,
+    sequence,
+    stream,
+    uncompiled_advance,
+    uncompiled_bits,
+    uniform,
+)
 
 compiled_only = pytest.mark.skipif(not hasattr(bits, "py_func"), reason="words wrap in compiled code only")
 
@@ -71,3 +82,18 @@ def test_first_draws_of_neighbouring_sequences_are_uniform() -> None:
     chi_square = float(((counts - draws.size / 64) ** 2 / (draws.size / 64)).sum())
     assert chi_square < 63 + 4 * np.sqrt(2 * 63)
     assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 4 / np.sqrt(draws.size)
+
+
+@compiled_only
+def test_a_word_serves_two_independent_draws() -> None:
+    first, second = (np.uint64(word) for word in sequence(stream(0, "test"), 5))
+    draws = np.empty((20_000, 2), np.uint64)
+    for number in range(len(draws)):
+        word, first, second = (np.uint64(part) for part in advance_word(first, second))
+        draws[number] = word, exchange_halves(word)
+    assert np.array_equal(draws[:, 0] >> np.uint64(32), draws[:, 1] & np.uint64(2**32 - 1))
+    below = draws < np.uint64(2**64 * 3 // 10)
+    error = 4 * np.sqrt(0.3 * 0.7 / len(draws))
+    assert np.abs(below.mean(axis=0) - 0.3).max() < error
+    assert abs(np.corrcoef(below.T)[0, 1]) < 4 / np.sqrt(len(draws))
+    assert abs(np.corrcoef(below[:-1, 1], below[1:, 0])[0, 1]) < 4 / np.sqrt(len(draws))

@@ -197,3 +197,11 @@ def test_a_thousand_trades_take_less_than_fifty_milliseconds() -> None:
 def test_a_negative_number_of_trades_is_refused() -> None:
     with pytest.raises(DomainError, match="number of trades"):
         Binary(0, 1, 0.5, 0.3).law(-1)
+
+
+@pytest.mark.parametrize(("gamma", "prior"), [(1.0, 0.4), (0.0, 0.6)])
+def test_where_noise_stands_on_one_side_a_trade_on_the_other_tells_all_for_ever(gamma: float, prior: float) -> None:
+    """The rare side keeps the quote of the other value, so the spread tends to the whole width where V is not that."""
+    law = Binary(0, 1, prior, 0.4, gamma).law(600)
+    assert law.spread[[300, 600]] == pytest.approx(0.4, abs=1e-12)
+    assert Binary(0, 1, gamma, 0.4, gamma).law(5).spread[-1] == 0.0

@@ -20,7 +20,7 @@ from glosten.theory import (
     Sums,
     simulate_ensemble,
 )
-from glosten.theory._order_ensemble import BLOCK, OrderEnsemble, _limits
+from glosten.theory._order_ensemble import OrderEnsemble, _limits
 
 pytestmark = pytest.mark.skipif(
     not hasattr(theory.das_quote, "py_func"), reason="random words wrap in compiled code only"
@@ -120,7 +120,7 @@ def test_long_after_the_value_is_known_a_path_is_still_the_life_of_the_model(nam
 @pytest.mark.parametrize("name", ["binary", "event", "grid"])
 def test_threads_and_batches_do_not_change_a_bit(name: str) -> None:
     ensemble = MODELS[name].ensemble(7, seed=11)
-    paths = 2 * BLOCK + 137
+    paths = 2 * ensemble.lanes + 137
     one, two = (simulate_ensemble(ensemble, paths, threads) for threads in (1, 2))
     for curve in ("spread", "spread_se", "error", "error_se", "belief", "belief_se"):
         assert getattr(one, curve).tobytes() == getattr(two, curve).tobytes()
@@ -133,13 +133,13 @@ def test_threads_and_batches_do_not_change_a_bit(name: str) -> None:
 
 def test_blocks_hold_the_paths_of_their_numbers() -> None:
     ensemble = MODELS["three values"].ensemble(5, seed=2)
-    first, second = ensemble.block(1, 1), ensemble.block(0, BLOCK)
-    path = ensemble.path(BLOCK)
+    first, second = ensemble.block(1, 1), ensemble.block(0, ensemble.lanes)
+    path = ensemble.path(ensemble.lanes)
     assert first.totals[3, 0] == np.abs(path.orders).sum()
     assert first.totals[4, 0] == -path.orders.sum(dtype=int)
     numbers = [ensemble.path(number) for number in range(200)]
     assert ensemble.block(0, 200).totals[4, 0] == -sum(int(path.orders.sum(dtype=int)) for path in numbers)
-    assert second.paths == BLOCK
+    assert second.paths == ensemble.lanes
 
 
 @pytest.mark.parametrize("seed", [0, 9])

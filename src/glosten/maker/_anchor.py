@@ -71,7 +71,8 @@ def follow(s: Any, p: Any, mid: float) -> None:
     belief["snapped"] = int(belief["deviation_bps"] > keys["GM_ANCHOR_MAX_DEV_BPS"] + ROUNDING)
     if belief["snapped"]:
         belief["anchor"] = mid
-        belief["prior"] = belief["queued"] = PRIOR_AT_SNAP
+        if p["keeps_prior_at_snap"] == 0:
+            belief["prior"] = belief["queued"] = PRIOR_AT_SNAP
         belief["snaps"] += 1
     belief["value_low"] = belief["anchor"] * (1.0 - keys["GM_VALUE_DELTA"])
     belief["value_high"] = belief["anchor"] * (1.0 + keys["GM_VALUE_DELTA"])

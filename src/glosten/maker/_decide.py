@@ -203,6 +203,8 @@ def decide(s: Any, p: Any, actions: Any) -> int:
     view["bad_cycles"] = 0
     mid = 0.5 * (view["bid"] + view["ask"]) * p["instrument"]["tick"]
     learn(s, p, mid)
+    price(s, p, mid)
+    size(s, p)
     past = cycle["number"] - cycle["first"]
     cycle["warmup_left"] = max(p["strategy"]["WARMUP_CYCLES"] - past, 0)
     if past <= p["strategy"]["WARMUP_CYCLES"]:
@@ -212,8 +214,6 @@ def decide(s: Any, p: Any, actions: Any) -> int:
         cycle["status"] = Status.WARMUP
     else:
         check_split(s, p)
-        price(s, p, mid)
-        size(s, p)
         clear_targets(s, Reason.SIDE_OFF)
         quote_or_rebalance(s, p)
         cycle["status"] = status_of(s, p)

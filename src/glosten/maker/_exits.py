@@ -6,13 +6,11 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.maker._ladder import is_large_enough
-from glosten.maker._price import BPS, WINDDOWN_EDGE, break_even, guard_yields
+from glosten.maker._price import BPS, THROUGH_TOUCH, WINDDOWN_EDGE, break_even, guard_yields
 from glosten.maker._state import FORCED
 from glosten.records import EXIT_SLOT, RUNGS, Breaker, Reason
 from glosten.theory import ask_ticks
 
-THROUGH_TOUCH = 0.99
-"""No taker order accepts a price more than 1 % through the touch (ruling R10)."""
 MINUTE_NS = 60_000_000_000
 
 

@@ -29,3 +29,9 @@ def protect(s: Any, p: Any, actions: Any) -> int:
         if is_resting_sell and order_is_below_cost(s, p, slot):
             count = cancel(s, actions, count, slot, Reason.BE_BLOCK)
     return count
+
+
+@jit
+def protect_slot(s: Any, p: Any, actions: Any, slot: int) -> int:
+    """Cancel a sell that has just arrived if a purchase on its way made it too cheap; return the number of actions."""
+    return cancel(s, actions, 0, slot, Reason.BE_BLOCK) if order_is_below_cost(s, p, slot) else 0

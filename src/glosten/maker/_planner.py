@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import break_even, guard_applies, guard_yields
+from glosten.maker._price import THROUGH_TOUCH, break_even, guard_applies, guard_yields
 from glosten.records import (
     EXIT_SLOT,
     LARGEST_INTEGER,
@@ -107,20 +107,22 @@ def cancel(s: Any, actions: Any, count: int, slot: int, reason: int) -> int:
 
 
 @jit
-def innermost(s: Any, side: int) -> int:
-    """Return the wanted price nearest the market on a side, in ticks; beyond every price where nothing is wanted."""
-    best = 0 if side == Side.BUY else LARGEST_INTEGER
+def innermost(s: Any) -> tuple[int, int]:
+    """Return the wanted bid and ask nearest the market, in ticks; beyond every price where nothing is wanted."""
+    highest_bid, lowest_ask = 0, LARGEST_INTEGER
     for slot in range(SLOTS):
         target = s["targets"][slot]
-        if target["lots"] > 0 and side_of(slot) == side:
-            best = max(best, target["price"]) if side == Side.BUY else min(best, target["price"])
-    return best
+        if target["lots"] > 0 and side_of(slot) == Side.BUY:
+            highest_bid = max(highest_bid, target["price"])
+        elif target["lots"] > 0:
+            lowest_ask = min(lowest_ask, target["price"])
+    return highest_bid, lowest_ask
 
 
 @jit
 def cancel_stale(s: Any, p: Any, actions: Any, count: int) -> int:
     """Cancel what no longer fits its target, and what would meet a new order of our own; mark the rest as kept."""
-    highest_bid, lowest_ask = innermost(s, Side.BUY), innermost(s, Side.SELL)
+    highest_bid, lowest_ask = innermost(s)
     for slot in range(SLOTS):
         order, target = s["orders"][slot], s["targets"][slot]
         if order["state"] != OrderState.WORKING:
@@ -140,14 +142,15 @@ def cancel_stale(s: Any, p: Any, actions: Any, count: int) -> int:
 @jit
 def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
     """Cancel kept orders larger than their targets where the kept ones of a side would exceed its limit (ruling R2)."""
+    bids, asks = 0, 0
+    for slot in range(SLOTS):
+        order = s["orders"][slot]
+        if order["state"] == OrderState.WORKING and order["side"] == Side.BUY:
+            bids += order["leaves"] * order["price"] * p["instrument"]["quanta_per_tick_lot"]
+        elif order["state"] == OrderState.WORKING:
+            asks += order["leaves"]
     for side in (Side.BUY, Side.SELL):
-        kept = 0
-        for slot in range(SLOTS):
-            order = s["orders"][slot]
-            if order["state"] == OrderState.WORKING and order["side"] == side:
-                unit = order["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
-                kept += order["leaves"] * unit
-        if kept <= limit_of(s, side):
+        if (bids if side == Side.BUY else asks) <= limit_of(s, side):
             continue
         for slot in range(SLOTS):
             order, target = s["orders"][slot], s["targets"][slot]
@@ -161,10 +164,11 @@ def cancel_excess(s: Any, p: Any, actions: Any, count: int) -> int:
 @jit
 def lacks_room(s: Any, p: Any, slot: int) -> bool:
     """Return whether the slot of a wanted order is still taken, or its funds are still tied up."""
+    if s["orders"][slot]["state"] != OrderState.NONE:
+        return True
     target, side = s["targets"][slot], side_of(slot)
     unit = target["price"] * p["instrument"]["quanta_per_tick_lot"] if side == Side.BUY else 1
-    no_funds = committed(s, p, side) + target["lots"] * unit > limit_of(s, side)
-    return s["orders"][slot]["state"] != OrderState.NONE or no_funds
+    return committed(s, p, side) + target["lots"] * unit > limit_of(s, side)
 
 
 @jit
@@ -192,6 +196,17 @@ def meets_an_order(s: Any, slot: int) -> bool:
         if is_opposite and side * (target["price"] - order["price"]) >= 0:
             return True
     return False
+
+
+@jit
+def is_too_deep(s: Any, slot: int) -> bool:
+    """Return whether an immediate order would by now reach more than 1 % through the touch (ruling R10)."""
+    target, view = s["targets"][slot], s["view"]
+    if target["immediate"] == 0:
+        return False
+    if side_of(slot) == Side.BUY:
+        return target["price"] > view["ask"] * (2.0 - THROUGH_TOUCH)
+    return target["price"] < view["bid"] * THROUGH_TOUCH
 
 
 @jit
@@ -228,7 +243,7 @@ def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
         if backs_off(s, slot):
             target["reason"] = Reason.REJECT_BACKOFF
             continue
-        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot):
+        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot) or is_too_deep(s, slot):
             continue
         target["pending"] = 0
         order["reason"], order["age"], order["drift_bps"] = target["reason"], 0, 0.0

@@ -13,6 +13,8 @@ from glosten.theory import quotes
 
 BPS = 1e-4
 PERCENT = 1e-2
+THROUGH_TOUCH = 0.99
+"""No taker order accepts a price more than 1 % through the touch (ruling R10)."""
 WINDDOWN_EDGE = 1.0001
 """An exit that must not lose asks for one basis point above the taker break-even."""
 

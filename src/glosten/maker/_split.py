@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._exits import THROUGH_TOUCH
 from glosten.maker._ladder import is_large_enough, whole_lots
-from glosten.maker._price import PERCENT, guard_applies, guard_yields
+from glosten.maker._price import PERCENT, THROUGH_TOUCH, guard_applies, guard_yields
 from glosten.maker._size import limit_bids
 from glosten.records import EXIT_SLOT, REBALANCE_SLOT, Reason, Split
 from glosten.theory import ask_ticks

@@ -11,7 +11,7 @@ from glosten.maker._candles import take_candle, take_print
 from glosten.maker._customers import count_customer
 from glosten.maker._decide import decide, place_waiting
 from glosten.maker._flows import take_flow
-from glosten.maker._guard import protect
+from glosten.maker._guard import protect, protect_slot
 from glosten.maker._ladder import clear_targets
 from glosten.maker._ledger import book_fill, close_order
 from glosten.maker._operator import take_command, take_configuration
@@ -130,7 +130,7 @@ def take_answer(s: Any, p: Any, e: Any, actions: Any) -> int:
         return 0  # an answer that came too late: the slot may hold the next order by now
     if e["kind"] == EventKind.PLACED:
         order["state"], order["rejects"] = OrderState.WORKING, 0
-        return protect(s, p, actions) if order["side"] == Side.SELL else 0
+        return protect_slot(s, p, actions, slot) if order["side"] == Side.SELL else 0
     if e["kind"] == EventKind.REJECTED:
         note_reject(s, slot, e["reason"])
     close_order(s, p, slot)

@@ -79,6 +79,7 @@ PACKED = np.dtype(
         ("runtime", np.dtype(_fields("runtime"))),
         ("instrument", INSTRUMENT),
         ("revision", "i8"),
+        ("keeps_prior_at_snap", "i8"),
     ]
 )
 """One row of everything a decision depends on.
@@ -87,6 +88,7 @@ PACKED = np.dtype(
 keys are in quote units, GM_PERIOD is minutes (never empty), a choice among words is its index, true is 1,
 ``runtime.initial_cost_basis`` is 0 where none was given, ``runtime.mode`` is left out. ``instrument``: ``tick`` and
 ``min_notional`` in quote units, ``lot`` in coins, ``quantum`` in quote units, fees in 1e-8 of the notional.
+``keeps_prior_at_snap`` is no operator's: `pack` leaves it 0; only a study of what a snap does to the belief sets it.
 """
 
 

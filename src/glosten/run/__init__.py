@@ -1,12 +1,14 @@
-"""Let time pass: simulate a model, backtest the maker, let an agent play either part."""
+"""Let time pass: simulate a model, run a market of agents, backtest the maker, let an agent play either part."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from glosten.run._agent_file import is_market_file, read_market
+from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
-from glosten.run._das_paths import DasSimulation, simulate_das
+from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._environment_policies import (
@@ -23,21 +25,25 @@ from glosten.run._experiment import Experiment, Published, results_of, run_exper
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
+from glosten.run._named_traders import NamedMarket, NamedTrader, NamedTraders, simulate_named_traders
 from glosten.run._notices import Notices, Notification
 from glosten.run._operator_log import OperatorLog
 from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
-from glosten.run._simulate import ENGINES, Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
 from glosten.run._standing import Standing, reason_word, unpack, word
+from glosten.run._told_path import ToldPath
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
 from glosten.run._twin import Taken, Twin
+from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -57,6 +63,7 @@ __all__ = [
     "FILL_ROW",
     "MARKS",
     "MODELS",
+    "Account",
     "BestResponseInsider",
     "ChartLine",
     "CompetitiveMaker",
@@ -67,6 +74,7 @@ __all__ = [
     "Execution",
     "Experiment",
     "Fact",
+    "FirstPassage",
     "HonestInsider",
     "InsiderEnvironment",
     "InsiderTask",
@@ -76,9 +84,13 @@ __all__ = [
     "MakerEnvironment",
     "MakerTask",
     "MakerVectorEnvironment",
+    "MarketRun",
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
+    "NamedMarket",
+    "NamedTrader",
+    "NamedTraders",
     "Notices",
     "Notification",
     "OperatorLog",
@@ -94,10 +106,13 @@ __all__ = [
     "Simulation",
     "Standing",
     "Taken",
+    "ToldPath",
     "TraceFile",
     "TraceName",
     "Tracer",
     "Twin",
+    "Watch",
+    "Watched",
     "ZeroIntelligenceInsider",
     "ZeroIntelligenceMaker",
     "amount",
@@ -109,13 +124,17 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "explain",
+    "is_market_file",
+    "is_traced",
     "last_line",
     "make_model",
+    "market_steps",
     "model_kind",
     "normal_line",
     "open_breakers",
     "plain_values",
     "read_experiment",
+    "read_market",
     "read_model_file",
     "reason_word",
     "refusal_line",
@@ -123,12 +142,15 @@ __all__ = [
     "replay",
     "results_of",
     "run_experiment",
+    "run_market",
     "share_ledgers",
     "sidebar",
     "simulate",
     "simulate_das",
+    "simulate_named_traders",
     "start_target",
     "unpack",
+    "watched_backtest",
     "word",
 ]
 

@@ -17,7 +17,8 @@ from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
+from glosten.run._loop import advance
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks
 from glosten.run._result import Run
 from glosten.settings import Settings
 
@@ -40,6 +41,7 @@ class Play:
     play: Rows
     ticks: Ticks
     record: Record
+    watcher: Callable[[Rows], None] | None = None
 
     @property
     def cursor(self) -> np.void:
@@ -55,6 +57,8 @@ class Play:
                 "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
             )
         self.make_room()
+        if self.watcher is not None:
+            self.watcher(self.play)
         return played
 
     def make_room(self) -> None:
@@ -108,15 +112,20 @@ def backtest(
     tape made more orders than a venue could take.
     """
     play = prepare(settings, tape)
+    played, seconds = play_out(play, progress)
+    return result(settings, tape, play, About(title, seed, value_path, seconds, played))
+
+
+def play_out(play: Play, progress: Progress | None = None) -> tuple[int, float]:
+    """Play a tape to its end and return how many events it had and how many seconds they took."""
     play.advance(0)  # compiled before the clock starts
-    total = len(tape.quotes) + len(tape.trades)
+    total = len(play.ticks.quotes) + len(play.ticks.trades)
     started, played = time.perf_counter(), 0
     while not play.cursor["is_done"]:
         played += play.advance(CHUNK)
         if progress is not None:
             progress(played, total)
-    seconds = time.perf_counter() - started
-    return result(settings, tape, play, About(title, seed, value_path, seconds, played))
+    return played, time.perf_counter() - started
 
 
 def prepare(settings: Settings, tape: Tape) -> Play:
@@ -151,6 +160,14 @@ class About:
     seconds: float
     played: int
 
+    def speed(self) -> dict[str, float]:
+        """Return how much was played and how fast."""
+        return {
+            "ticks": self.played,
+            "seconds": self.seconds,
+            "ticks_per_second": self.played / max(self.seconds, 1e-9),
+        }
+
 
 def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     cursor, instrument = play.cursor, tape.instrument
@@ -178,9 +195,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         "held_at_start": start.held,
         "final_value": figures["base_capital"] + pnl.total,
         "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
-        "ticks": about.played,
-        "seconds": about.seconds,
-        "ticks_per_second": about.played / max(about.seconds, 1e-9),
+        **about.speed(),
     }
     return Run(
         title=about.title,

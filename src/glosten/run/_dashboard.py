@@ -272,11 +272,16 @@ def _risk(standing: Standing) -> Section:
             Fact("Equity EQ", plain(risk["equity"])),
             Fact("Peak", plain(risk["peak"])),
             Fact("Drawdown", f"{risk['drawdown_pct']:.2f} % of {standing.keys.GM_MAX_DD:g} %"),
-            Fact("Day", f"{signed(day_result(standing))} of -{plain(risk['daily_limit'])}"),
+            Fact("Day", f"{signed(day_result(standing))}{_day_limit(risk['daily_limit'])}"),
             Fact("Losses in a row", f"{risk['consecutive_losses']} of {runtime.consec_loss_limit}"),
-            Fact("Idle", f"{max(risk['idle_cycles'], 0)} cycles, last fill {age(risk['minutes_since_fill'])} ago"),
+            Fact("Idle cycles", f"{max(risk['idle_cycles'], 0)}"),
+            Fact("Last fill", f"{age(risk['minutes_since_fill'])} ago"),
         ),
     )
+
+
+def _day_limit(limit: float) -> str:
+    return f" (limit -{plain(limit)})" if limit > 0.0 else ""
 
 
 def _breakers(standing: Standing) -> Section:

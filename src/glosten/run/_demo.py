@@ -15,7 +15,8 @@ from glosten.market import Tape, tape_from_arrays
 from glosten.records import PRINTS, QUOTES
 from glosten.run._backtest import Progress, backtest
 from glosten.run._result import Run
-from glosten.run._simulate import Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import Execution, Simulation
 from glosten.settings import Settings, load
 from glosten.statistics import Mean
 from glosten.theory import Binary

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 import polars as pl
 
 from glosten.errors import SettingsError
+from glosten.run._maker_experiment import TAPE, TapeSource, measure_maker
 from glosten.run._measures import measure_point
 from glosten.run._models import MODELS
-from glosten.statistics import stream
+from glosten.statistics import Mean, stream
 
 RESULTS = "points.parquet"
 Parameters = dict[str, Any]
@@ -42,8 +43,8 @@ class Published:
 class Experiment:
     """A checked experiment: ``points`` are the complete parameters of the model, in the order of the file.
 
-    ``measure`` is mc (drawn), exact (the law) or quotes (those before the first order; nothing is simulated);
-    ``shown`` are the figures worth showing, none for all.
+    ``measure`` is mc (drawn), exact (the law), quotes (those before the first order; nothing is simulated) or backtest
+    (the maker on one of the ``tapes``); ``shown`` are the figures worth showing, none for all.
     """
 
     name: str
@@ -57,11 +58,22 @@ class Experiment:
     varied: tuple[str, ...]
     shown: tuple[str, ...]
     published: tuple[Published, ...]
+    tapes: Mapping[str, TapeSource] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return a sentence for each file of a tape that is not there; the points on it are skipped."""
+        return tuple(sentence for tape in self.tapes.values() for sentence in tape.missing())
+
+    def can_run(self, point: Parameters) -> bool:
+        """Return whether everything a point needs is there."""
+        return not self.tapes or not self.tapes[point[TAPE]].missing()
 
     def key(self, point: Parameters) -> str:
         """Return the name of a point's result: it changes with anything that changes the result."""
         what = {"model": self.model, "name": self.name, "point": point, "seed": self.seed}
         sizes = {"measure": self.measure, "periods": self.periods, "replications": self.replications}
+        what |= {"tape": self.tapes[point[TAPE]].spelled()} if self.tapes else {}
         return blake2b(json.dumps(what | sizes, sort_keys=True).encode(), digest_size=12).hexdigest()
 
     def point_seed(self, point: Parameters) -> int:
@@ -84,10 +96,10 @@ def run_experiment(experiment: Experiment, out: Path, progress: Progress | None 
         if progress is not None:
             progress(number, len(experiment.points))
         key = experiment.key(point)
-        if key in done:
+        if key in done or not experiment.can_run(point):
             continue
         sizes = experiment.periods, experiment.replications
-        means = measure_point(MODELS[experiment.model], point, experiment.measure, sizes, experiment.point_seed(point))
+        means = _measured(experiment, point)
         row: dict[str, Any] = {"key": key, "experiment": experiment.name, **point}
         row |= {"periods": sizes[0], "replications": sizes[1], "seed": experiment.seed}
         for figure, mean in means.items():
@@ -97,6 +109,13 @@ def run_experiment(experiment: Experiment, out: Path, progress: Progress | None 
     if progress is not None:
         progress(len(experiment.points), len(experiment.points))
     return results_of(experiment, out)
+
+
+def _measured(experiment: Experiment, point: Parameters) -> dict[str, Mean]:
+    if experiment.tapes:
+        return measure_maker(point, experiment.tapes[point[TAPE]], experiment.replications)
+    sizes = experiment.periods, experiment.replications
+    return measure_point(MODELS[experiment.model], point, experiment.measure, sizes, experiment.point_seed(point))
 
 
 def results_of(experiment: Experiment, out: Path) -> pl.DataFrame:

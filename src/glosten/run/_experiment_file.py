@@ -10,15 +10,20 @@ from typing import Any
 
 from glosten.errors import InputError
 from glosten.run._experiment import Experiment, Parameters, Published
+from glosten.run._maker_experiment import FIGURES, MAKER, TapeSource, read_tapes
+from glosten.run._maker_experiment import point_problems as maker_problems
 from glosten.run._measures import MEASURES, figures_of, point_problems
 from glosten.run._models import MODELS, ModelKind, plain_values
 from glosten.run._toml import read_toml, unknown
 
-TABLES = ("experiment", "parameters", "grid", "points", "published")
+TABLES = ("experiment", "parameters", "grid", "points", "published", "tapes")
+BACKTEST = "backtest"
+"""How the maker's points are measured."""
+KINDS = {**MODELS, MAKER.name: MAKER}
 SETTINGS = {"name": str, "model": str, "title": str, "measure": str, "periods": int, "replications": int, "seed": int}
 SHOWN = "shown"
 """Beside `SETTINGS`, a list of the figures to show."""
-CHOICES = {"model": tuple(MODELS), "measure": MEASURES}
+CHOICES = {"model": tuple(KINDS), "measure": (*MEASURES, BACKTEST)}
 REQUIRED = ("name", "model")
 SIZES: dict[str, tuple[str, ...]] = {"mc": ("periods", "replications"), "exact": ("periods",), "quotes": ()}
 """What must be said of the size of an experiment, by how its points are measured."""
@@ -34,12 +39,14 @@ def read_experiment(path: Path) -> Experiment:
     problems = [unknown(str(path), f"the table [{name}]", name, TABLES) for name in tables if name not in TABLES]
     settings, found = _settings(path, tables.get("experiment", {}))
     problems += found
-    model = MODELS.get(settings.get("model", ""))
+    model = KINDS.get(settings.get("model", ""))
     if problems or model is None:
         raise InputError(problems)
     measure = settings.get("measure", "mc")
+    tapes, tape_problems = _tapes(path, tables, model)
     fixed, grid, rows, problems = _choices(path, tables, model)
-    figures = figures_of(model, measure)
+    problems += tape_problems
+    figures = FIGURES if model is MAKER else figures_of(model, measure)
     published, more = _published(path, tables.get("published", []), (model, figures))
     problems += more
     shown = settings.get(SHOWN, [])
@@ -54,7 +61,8 @@ def read_experiment(path: Path) -> Experiment:
     crossed = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
     points = tuple(plain_values(model, {**fixed, **row, **values}) for row in rows for values in crossed)
     for number, point in enumerate(points, start=1):
-        problems += [f"{path}, point {number}: {problem}" for problem in point_problems(model, point, measure)]
+        wrong = maker_problems(point, tapes) if model is MAKER else point_problems(model, point, measure)
+        problems += [f"{path}, point {number}: {problem}" for problem in wrong]
     if problems:
         raise InputError(dict.fromkeys(problems))
     return Experiment(
@@ -69,7 +77,18 @@ def read_experiment(path: Path) -> Experiment:
         varied=tuple(dict.fromkeys([name for row in rows for name in row] + list(grid))),
         shown=tuple(shown),
         published=published,
+        tapes=tapes,
     )
+
+
+def _tapes(path: Path, tables: Mapping[str, Any], model: ModelKind) -> tuple[dict[str, TapeSource], list[str]]:
+    """Return the tapes of the file, and what is wrong in [tapes]: only the maker has any, and it needs one."""
+    table = tables.get("tapes", {})
+    if not isinstance(table, Mapping):
+        return {}, [f"{path}: tapes must hold a table a tape, as in [tapes.btcusdt]."]
+    if model is not MAKER:
+        return {}, [f"{path}: [tapes] are for the model maker."] if table else []
+    return read_tapes(path, table) if table else ({}, [f"{path} lacks [tapes]: the maker needs a market."])
 
 
 def _settings(path: Path, table: Any) -> tuple[dict[str, Any], list[str]]:
@@ -93,6 +112,9 @@ def _settings(path: Path, table: Any) -> tuple[dict[str, Any], list[str]]:
             problems.append(f"{path}: name in [experiment] must not be empty.")
     sizes = SIZES.get(table.get("measure", "mc"), ()) if not problems else ()
     problems += [f"{path} lacks {name} in [experiment]." for name in sizes if name not in table]
+    is_maker = table.get("model") == MAKER.name
+    if not problems and is_maker != (table.get("measure", "mc") == BACKTEST):
+        problems.append(f'{path}: the model maker goes with measure = "{BACKTEST}", and no other model does.')
     return (table if not problems else {}), problems
 
 

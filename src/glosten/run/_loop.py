@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from glosten._jit import jit
-from glosten.maker import STATE, step_row
-from glosten.market import FEES, RESTING, accept, cancel, on_book, on_trade
-from glosten.params import PACKED
+from glosten.maker import step_row
+from glosten.market import accept, cancel, on_book, on_trade
 from glosten.records import (
-    ACTION,
-    ACTIONS,
-    EVENT,
     LARGEST_INTEGER,
-    QUOTES,
     RUNGS,
     SLOTS,
     EventKind,
@@ -25,109 +17,7 @@ from glosten.records import (
     Reason,
     Side,
 )
-
-Rows = NDArray[np.void]
-
-CURSOR = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "quote",
-            "trade",
-            "next_clock_ns",
-            "cycle_ns",
-            "cycles",
-            "stride",
-            "decisions",
-            "fills",
-            "breakers",
-            "queue_head",
-            "queue_tail",
-            "last_ns",
-            "open_breakers",
-            "is_synthetic",
-            "is_done",
-            "is_full",
-            "gap",
-            "pauses",
-            "is_waiting",
-            "pairs",
-            "told_allocation",
-            "told_inventory",
-            "own_allocation",
-            "own_inventory",
-        )
-    ]
-)
-"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
-tape's last instant, the breakers as last recorded, whether the quotes are implied by prints, whose sizes say nothing of
-a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
-can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta)."""
-
-CYCLE_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "held", "cost", "realised")),
-        *((name, "f8") for name in ("value", "value_low", "value_high", "anchor", "prior", "equity", "drawdown_pct")),
-        *((name, "f8") for name in ("allocation", "model_bid", "model_ask", "break_even")),
-        *((name, "i8") for name in ("status", "bids_off", "asks_off", "exit_reason", "orders")),
-    ]
-)
-"""What stood after a decision: prices named in ticks where integer, else in quote units; ``held`` in lots, ``cost`` and
-``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders (0: none)."""
-
-FILL_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "slot", "side", "price", "lots", "fee", "is_maker", "bid", "ask")),
-        *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
-        *((name, "f8") for name in ("value", "prior")),
-    ]
-)
-"""A fill of ours with the book it met (ticks) and the belief that quoted it."""
-
-QUEUE = 1024
-"""Requests that can wait for their turn at one instant."""
-
-BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
-"""A change of the open breakers (bits of `records.Breaker`)."""
-
-MARGIN = 4 * SLOTS
-"""Fill rows that one request can need."""
-SPARE = 1024
-"""Fill rows kept free between two events; an instant that needs more stops the run instead of losing a fill."""
-
-
-PLAY = np.dtype(
-    [
-        ("cursor", CURSOR),
-        ("state", STATE),
-        ("params", PACKED),
-        ("event", EVENT),
-        ("actions", ACTION, (ACTIONS,)),
-        ("resting", RESTING, (SLOTS,)),
-        ("fees", FEES),
-        ("fills", EVENT, (SLOTS,)),
-        ("book", QUOTES),
-        ("queue", ACTION, (QUEUE,)),
-    ]
-)
-"""One backtest under way, as one row: the maker, the venue and the requests between them. A row is a bare pointer to
-compiled code, where a bundle of arrays would be counted in and out at every call."""
-
-
-class Ticks(NamedTuple):
-    """The tape: its quotes, its prints and its gaps, each in time order."""
-
-    quotes: Rows
-    trades: Rows
-    gaps: Rows
-
-
-class Record(NamedTuple):
-    """What is kept for the reader: decisions, fills and breaker changes."""
-
-    cycles: Rows
-    fills: Rows
-    breakers: Rows
+from glosten.run._play_rows import JOURNAL, MARGIN, QUEUE, SPARE, Record, Rows, Ticks
 
 
 @jit
@@ -143,7 +33,11 @@ def enqueue(play: Any, count: int) -> None:
 
 @jit
 def tell(play: Any) -> None:
-    """Give the maker the event that was written and queue what it asks for."""
+    """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
+    cursor = play["cursor"]
+    if cursor["keeps_journal"]:
+        play["journal"][cursor["journaled"]] = play["event"]
+        cursor["journaled"] += 1
     enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
@@ -189,37 +83,53 @@ def tell_fills(play: Any, record: Any, count: int) -> None:
 
 
 @jit
-def place(play: Any, record: Any, action: Any) -> None:
-    """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
-    slot, immediate = action["slot"], action["immediate"]
-    number = action["order"]
+def place(play: Any, action: Any) -> int:
+    """Give a placement to the venue and the maker its answer; return how many fills it took at once."""
     reason, count = accept(play["resting"], action, play["book"], play["fees"], play["fills"])
     if reason != Reason.NONE:
         tell_answer(play, action, EventKind.REJECTED, reason)
-        return
+        return 0
     tell_answer(play, action, EventKind.PLACED, Reason.NONE)
     for index in range(count):
         play["fills"][index]["ts_ns"] = play["state"]["view"]["now_ns"]
-    tell_fills(play, record, count)
-    order = play["state"]["orders"][slot]
-    if immediate and order["number"] == number and order["state"] != OrderState.NONE:
+    return count
+
+
+@jit
+def end_immediate(play: Any, action: Any) -> None:
+    """Tell the maker that what an immediate order could not take is gone."""
+    order = play["state"]["orders"][action["slot"]]
+    if order["number"] == action["order"] and order["state"] != OrderState.NONE:
         tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
 
 
 @jit
+def withdraw(play: Any, action: Any) -> None:
+    """Take an order from the venue and tell the maker that it is gone."""
+    slot = action["slot"]
+    if play["resting"][slot]["order"] == action["order"]:
+        cancel(play["resting"], slot)
+    tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
+
+
+@jit
 def carry_out(play: Any, record: Any) -> None:
-    """Carry out every waiting request in its order; an answer may add more."""
+    """Carry out every waiting request in its order; an answer may add more.
+
+    The venue answers a placement first, then come the fills of what it took, then the end of what was immediate.
+    """
     cursor = play["cursor"]
     while cursor["queue_head"] < cursor["queue_tail"]:
         action = play["queue"][cursor["queue_head"] % QUEUE]
         cursor["queue_head"] += 1
         if action["operation"] == Operation.PLACE:
-            place(play, record, action)
+            count = place(play, action)
+            if count > 0:
+                tell_fills(play, record, count)
+            if action["immediate"]:
+                end_immediate(play, action)
         else:
-            slot = action["slot"]
-            if play["resting"][slot]["order"] == action["order"]:
-                cancel(play["resting"], slot)
-            tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
+            withdraw(play, action)
         if cursor["fills"] + MARGIN > len(record.fills):
             cursor["is_full"] = 1
             return
@@ -227,11 +137,8 @@ def carry_out(play: Any, record: Any) -> None:
 
 @jit
 def keep_decision(play: Any, record: Any) -> None:
-    """Record what stands after a decision: every ``stride``-th one, so that memory stays bounded."""
+    """Record what stands after a decision."""
     cursor = play["cursor"]
-    cursor["decisions"] += 1
-    if (cursor["decisions"] - 1) % cursor["stride"] != 0 or cursor["cycles"] >= len(record.cycles):
-        return
     s, row = play["state"], record.cycles[cursor["cycles"]]
     view, ledger, belief, risk = s["view"], s["ledger"], s["belief"], s["risk"]
     row["ts_ns"], row["bid"], row["ask"] = view["now_ns"], view["bid"], view["ask"]
@@ -280,22 +187,6 @@ def tell_portfolio(play: Any, now_ns: int) -> None:
 
 
 @jit
-def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
-    """Let the maker decide, carry out what it asks for, and record the outcome."""
-    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
-    tell_age(play, gaps, now_ns)
-    if cursor["pairs"] > 0:
-        tell_portfolio(play, now_ns)
-    event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
-    tell(play)
-    carry_out(play, record)
-    note_breakers(play, record)
-    keep_decision(play, record)
-    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
-    cursor["is_waiting"] = 0
-
-
-@jit
 def run_trade(play: Any, record: Any, trade: Any) -> None:
     """Match a print with our orders, then show it to the maker."""
     count = on_trade(play["resting"], trade, play["fees"], play["fills"])
@@ -337,7 +228,8 @@ def play_next(play: Any, ticks: Any, record: Any) -> None:
     else:
         run_quote(play, quotes[cursor["quote"]])
         cursor["quote"] += 1
-    carry_out(play, record)
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        carry_out(play, record)
 
 
 @jit
@@ -350,10 +242,38 @@ def next_event_ns(cursor: Any, ticks: Any) -> int:
 
 
 @jit
+def ask_for_decision(play: Any, now_ns: int) -> None:
+    """Let the maker decide, with what it is told of the other pairs; what it enters for them is noted."""
+    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
+    if cursor["pauses"]:
+        tell_portfolio(play, now_ns)
+    event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
+    tell(play)
+    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
+    cursor["is_waiting"] = 0
+
+
+@jit
 def decide_now(play: Any, ticks: Any, record: Any) -> None:
-    """Run the decision that is due, and name the time of the next."""
+    """Run the decision that is due, carry out what it asks for, and record every ``stride``-th outcome.
+
+    Passing the tape and the record on counts their arrays in and out, so that happens only where there is a reason.
+    """
     cursor = play["cursor"]
-    run_clock(play, record, ticks.gaps, cursor["next_clock_ns"])
+    now_ns = cursor["next_clock_ns"]
+    if len(ticks.gaps) > 0:
+        tell_age(play, ticks.gaps, now_ns)
+    else:
+        play["event"]["kind"], play["event"]["ts_ns"] = EventKind.BEAT, now_ns
+        tell(play)
+    ask_for_decision(play, now_ns)
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        carry_out(play, record)
+    if play["state"]["risk"]["breakers"] != cursor["open_breakers"]:
+        note_breakers(play, record)
+    if cursor["decisions"] % cursor["stride"] == 0 and cursor["cycles"] < len(record.cycles):
+        keep_decision(play, record)
+    cursor["decisions"] += 1
     cursor["next_clock_ns"] += cursor["cycle_ns"]
 
 
@@ -366,13 +286,14 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """
     play = plays[0]
     cursor = play["cursor"]
-    played = 0
+    played, next_ns = 0, next_event_ns(cursor, ticks)
     if cursor["is_waiting"]:
         decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
-        next_ns = next_event_ns(cursor, ticks)
+        if cursor["journaled"] > JOURNAL // 2:
+            break
         is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
         if cursor["cycle_ns"] == 0 or not is_due:
             if next_ns == LARGEST_INTEGER:
@@ -380,9 +301,10 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
                 break
             play_next(play, ticks, record)
             played += 1
+            cursor["next_clock_ns"] = next_ns if cursor["cycle_ns"] == 0 else cursor["next_clock_ns"]
+            next_ns = next_event_ns(cursor, ticks)
             if cursor["cycle_ns"] > 0:
                 continue
-            cursor["next_clock_ns"] = next_ns
         if cursor["pauses"]:
             cursor["is_waiting"] = 1
             break

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from glosten.errors import InputError
-from glosten.run._das_paths import simulate_das
+from glosten.run._das_averages import simulate_das
 from glosten.run._models import ModelKind, make_model
-from glosten.run._simulate import Execution, Simulation, simulate
+from glosten.run._simulate import simulate
+from glosten.run._simulation import Execution, Simulation
 from glosten.statistics import Mean
 from glosten.theory import Das, GaussianDas
 
@@ -64,7 +65,7 @@ def measure_point(kind: ModelKind, point: Mapping[str, Any], measure: str, size:
         found = simulate_das(model, periods, replications, seed)
         means = (found.spread, found.maker, found.informed, found.noise, found.distance, found.trades, found.inventory)
         return dict(zip(AVERAGED, means, strict=True))
-    return _simulated(simulate(model, periods, replications, seed, measure, Execution(sampled=0)))  # type: ignore[arg-type]
+    return _simulated(simulate(model, periods, max(replications, 1), seed, measure, Execution(sampled=0)))  # type: ignore[arg-type]
 
 
 def _number(value: float | None) -> float:

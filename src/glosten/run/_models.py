@@ -26,6 +26,7 @@ from glosten.theory import (
     EventUncertainty,
     ExponentialValue,
     GaussianDas,
+    JumpingBinary,
     KyleLimit,
     LinearDemand,
     LogisticDemand,
@@ -208,6 +209,7 @@ def _scipy_law(word: str, values: Mapping[str, Any]) -> AnyValue:
 _KINDS = (
     _kind("binary", "Two values, some traders know: quotes, learning, who pays.", Binary),
     _kind("binary_no_trade", "The same where noise may stay out: silence tells nothing.", BinaryNoTrade),
+    _kind("jumping_binary", "The value may be drawn anew, and the maker is not told.", JumpingBinary),
     _kind("event_uncertainty", "Perhaps there is no news: what does silence say?", EventUncertainty),
     _kind("ekop", "A day of Poisson arrivals: opening quotes, PIN.", Ekop),
     _kind("noisy_signal", "The informed may be wrong.", NoisySignal),

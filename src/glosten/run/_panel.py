@@ -205,7 +205,7 @@ def _other_items(standing: Standing) -> tuple[SidebarItem, ...]:
         SidebarItem(
             "Portfolio r",
             f"{portfolio['ratio']:.3f}{budget}" if keys.PORTFOLIO_INCLUDE else "not included",
-            f"Inventory of the included pairs over their allocations (this and {portfolio['pairs']} others), and its budget."
+            f"Inventory of this and {portfolio['pairs']} other pairs over their allocations, and its budget."
             if keys.PORTFOLIO_INCLUDE
             else "PORTFOLIO_INCLUDE is off: this pair stands alone.",
         ),

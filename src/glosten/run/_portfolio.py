@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from glosten.market import Tape
 from glosten.run._backtest import CHUNK, EMPTY_PATH, About, Play, Progress, prepare, result
 from glosten.run._result import Run
+from glosten.run._watch import Watch
 from glosten.settings import Settings
 
 PORTFOLIO_FILE = "portfolio.json"
@@ -24,11 +25,12 @@ EXPOSURE_ROW = np.dtype([("ts_ns", "i8"), ("allocation", "f8"), ("inventory", "f
 
 @dataclass(frozen=True)
 class PortfolioPair:
-    """One pair to trade: its name, its settings (overrides applied) and its tape."""
+    """One pair to trade: its name, its settings (overrides applied), its tape, and who watches it, if anybody."""
 
     name: str
     settings: Settings
     tape: Tape
+    watch: Watch | None = None
 
     @property
     def quote_asset(self) -> str:
@@ -111,7 +113,7 @@ class _Table:
         others = [mate for mate in self.mates.get(number, ()) if mate != number]
         allocation, inventory = self.entered[others].sum(axis=0) / self.quanta[number]
         cursor["told_allocation"], cursor["told_inventory"] = round(allocation), round(inventory)
-        cursor["pairs"] = len(others) + 1
+        cursor["pairs"] = len(others)
 
     def hear(self, number: int, now_ns: int) -> None:
         """Take the entry a pair made at its decision."""
@@ -141,7 +143,9 @@ def backtest_portfolio(pairs: Sequence[PortfolioPair], *, progress: Progress | N
     decide in the order given. Each pair has its own wallet. Raises `RunError` as `backtest` does.
     """
     plays = [prepare(pair.settings, pair.tape) for pair in pairs]
-    for play in plays:
+    for pair, play in zip(pairs, plays, strict=True):
+        if pair.watch is not None:
+            pair.watch.attach(play)
         play.cursor["pauses"] = 1
         play.advance(0)  # compiled before the clock starts
     table = _Table(pairs, plays)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ from glosten import __version__
 from glosten.errors import InputError, SettingsError
 from glosten.maker import STATE, step
 from glosten.params import PACKED
-from glosten.records import ACTION, ACTIONS, EVENT, EventKind
-from glosten.run._standing import refill
+from glosten.records import ACTION, ACTIONS, EVENT, EventKind, Instrument
+from glosten.run._standing import refill, unpack
 from glosten.run._trace import action_words, digest
+from glosten.run._trace_cycle import Units, cycle_record
+from glosten.run._trace_file import clean
 from glosten.run._twin import set_words
 
 MOST_TOLD = 20
 """Mismatches that are described; the rest is counted."""
-NEWS = ("view.", "candles.", "ranges.", "cycle.fills", "belief.queued", "belief.observations", "belief.last_aggressor")
+SHOWN = ("in", "model", "price", "capital", "size", "state", "targets", "actions", "thr_bps")
+"""Members of a decision's record that are made again and compared."""
+NEWS = ("view.", "candles.", "ranges.")
 """Words of the state that news of the market may change between two recorded events."""
 
 
@@ -74,6 +79,7 @@ class _Machine:
         self._path, self._found = path, found
         self._state: Any = None
         self._params: Any = None
+        self._units: Any = None
         self._actions = np.zeros(ACTIONS, ACTION)
 
     def run(self) -> None:
@@ -85,6 +91,7 @@ class _Machine:
                 if kind in ("start", "gap"):
                     self._found.gaps += kind == "gap"
                     self._state, self._params = refill(STATE, record["state"]), refill(PACKED, record["params"])
+                    self._units = _units(record["instrument"]) if kind == "start" else self._units
                 elif kind == "cycle":
                     self._cycle(place, record)
             except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -107,32 +114,47 @@ class _Machine:
                 yield number, record
 
     def _cycle(self, place: str, record: Mapping[str, Any]) -> None:
-        """Feed one decision its inputs and compare what comes out; after a mismatch the next starts from the trace."""
+        """Feed one decision its inputs and compare what comes out: actions, the record's words, the state's bytes."""
         if self._state is None:
             raise InputError(f"{place}: a decision stands before the start record.")
-        name = f"{place} (cycle {record['cycle']})"
         self._found.cycles += 1
+        differing: list[str] = []
+        actions: list[list[int]] = []
         for entry in record["replay"]["events"]:
             if entry["kind"] == "params":
                 self._params = refill(PACKED, entry["params"])
-                continue
-            self._event(name, entry)
+            else:
+                actions = self._event(entry, differing)
+        rows = np.array([tuple(action) for action in actions], ACTION)
+        made = clean(cycle_record(unpack(self._state), self._units, record["in"]["obs"], rows))
+        wrong = [name for name in SHOWN if made[name] != record[name]]
+        if wrong:
+            differing.append(f"{', '.join(wrong)} of the record differ from what comes out")
         if digest(self._state) != record["replay"]["state"]:
-            self._found.differ(name, "the state after the decision has other bytes")
+            differing.append("the state after the decision has other bytes")
+        if differing:
+            self._found.differ(f"{place} (cycle {record['cycle']})", "; ".join(differing))
 
-    def _event(self, name: str, entry: Mapping[str, Any]) -> None:
+    def _event(self, entry: Mapping[str, Any], differing: list[str]) -> list[list[int]]:
+        """Take one event in, note what comes out otherwise, and return the actions."""
         changed = entry.get("changed", {})
-        strange = [word for word in changed if not word.startswith(NEWS)]
+        strange = [name for name in changed if not name.startswith(NEWS)]
         if strange:
-            self._found.differ(name, f"{', '.join(strange[:3])} changed without an event")
+            differing.append(f"{', '.join(strange[:3])} changed without an event")
         set_words(self._state, changed)
         row = np.zeros(1, EVENT)
         row["kind"] = EventKind[str(entry["kind"]).upper()]
-        for field_name in EVENT.names or ():
-            if field_name != "kind" and field_name in entry:
-                row[field_name] = entry[field_name]
+        for name in entry.keys() & set(EVENT.names or ()) - {"kind"}:
+            row[name] = entry[name]
         count = step(self._state, self._params, row, self._actions)
         self._found.events += 1
         came = action_words(self._actions[:count])
         if came != entry.get("actions", []):
-            self._found.differ(name, f"{len(came)} actions came out of {entry['kind']}, not those of the trace")
+            differing.append(f"{len(came)} actions came out of {entry['kind']}, not those of the trace")
+        return came
+
+
+def _units(rules: Mapping[str, str]) -> Units:
+    """Return the units of the instrument that a start record names."""
+    steps = {name: Decimal(value) for name, value in rules.items() if name != "symbol"}
+    return Units(Instrument(rules["symbol"], **steps))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,8 @@ from glosten.settings import Finding, Settings
 NOTHING = "-"
 """Shown where there is no value."""
 BPS = 1e4
+DIGITS = 14
+"""Digits of a price that are meant; what follows them is the noise of doubles, which must not decide a rounding."""
 FIGURES = 5
 """Significant digits of amounts on the one line of a decision."""
 
@@ -27,6 +29,12 @@ def unpack(row: NDArray[np.void]) -> dict[str, Any]:
     """Return a one-row structured array as nested plain numbers: groups by name, arrays as lists of groups."""
     unpacked: dict[str, Any] = _reader(row.dtype)(row[0].item())
     return unpacked
+
+
+def unpack_groups(row: NDArray[np.void], names: Sequence[str]) -> dict[str, Any]:
+    """Return some groups of a one-row structured array as nested plain numbers."""
+    groups = ((name, row.dtype[name], row[0][name]) for name in names)
+    return {name: _reader(kind)(group if kind.subdtype else group.item()) for name, kind, group in groups}
 
 
 @cache
@@ -148,7 +156,8 @@ class Standing:
             return NOTHING
         exponent = self.instrument.tick.normalize().as_tuple().exponent
         least = min(max(0, -int(exponent)), self.keys.GM_SP)
-        whole, _, decimals = f"{value:.{self.keys.GM_SP}f}".partition(".")
+        read = Decimal(f"{value:.{DIGITS}g}").quantize(Decimal(1).scaleb(-self.keys.GM_SP), ROUND_HALF_UP)
+        whole, _, decimals = f"{read:f}".partition(".")
         kept = decimals.rstrip("0").ljust(least, "0")
         return f"{whole}.{kept}" if kept else whole
 

@@ -15,9 +15,10 @@ import glosten
 from glosten.maker import STATE
 from glosten.params import PACKED, Strategy, overlay
 from glosten.records import EventKind, Instrument, Operation, Side, Split
-from glosten.run._standing import unpack, word
+from glosten.run._standing import unpack, unpack_groups, word
 from glosten.run._trace_cycle import Record, Units, cycle_record
 from glosten.run._trace_records import (
+    ANSWERS,
     answer_record,
     breaker_records,
     differences,
@@ -31,6 +32,12 @@ from glosten.settings import Settings, lint
 
 GROUP_NS = 1_000_000_000
 """Fills of one side within a second of the group's first are one customer order (ruling R11)."""
+WATCHED = ("view", "ledger", "belief", "capital", "risk", "cycle")
+"""Groups of the state in which something can happen between two decisions."""
+BOOKED = ("ledger", "belief", "risk", "cycle")
+"""Groups of which one changes with every answer of the venue that is worth more than its own record."""
+DECIDED = (*WATCHED, "quote", "portfolio", "orders", "targets")
+"""Groups of the state that the record of a decision is made of."""
 NO_MARKOUTS: Record = {"markout_1_bps": None, "markout_10_bps": None, "markout_60_bps": None}
 OWN_FILLS = 0
 KEPT_FIELDS: dict[int, tuple[str, ...]] = {
@@ -173,13 +180,17 @@ class Tracer:
     def _told(self, taken: Taken, event: Any, ts_ns: int) -> None:
         """Record what happened between two decisions."""
         kind = int(event["kind"])
-        before, after = unpack(taken.before), unpack(taken.after)
+        if kind in ANSWERS:
+            orders = taken.before[0]["orders"]
+            order = dict(zip(orders.dtype.names, orders[int(event["slot"])].item(), strict=True))
+            self._emit(answer_record(event, order, self._units), ts_ns)
+        if kind in ANSWERS and all(taken.before[one].tobytes() == taken.after[one].tobytes() for one in BOOKED):
+            return
+        before, after = unpack_groups(taken.before, WATCHED), unpack_groups(taken.after, WATCHED)
         if kind == EventKind.FILL:
             markouts = self._markouts(event) if self._markouts else NO_MARKOUTS
             self._emit(fill_record(event, before, after, self._units, markouts), ts_ns)
             self._observe_fill(event)
-        elif kind in (EventKind.PLACED, EventKind.CANCELLED, EventKind.REJECTED):
-            self._emit(answer_record(event, before, self._units), ts_ns)
         elif kind == EventKind.TRADE:
             side = "buy" if event["side"] == Side.BUY else "sell"
             observation = {"side": side, "src": "tape", "n_fills": 0, "id": int(event["aggressor"])}
@@ -196,7 +207,7 @@ class Tracer:
 
     def _observe_fill(self, event: Any) -> None:
         """Count the customer order behind a fill, as the maker does: one a side and second."""
-        if self._params[0]["runtime"]["obs_source"] != OWN_FILLS:
+        if self._params[0]["runtime"]["obs_source"] != OWN_FILLS or not event["is_maker"]:
             return
         between, ts_ns = self._between, int(event["ts_ns"])
         side, name = ("buy", "buy_group_ns") if event["side"] == Side.SELL else ("sell", "sell_group_ns")
@@ -210,7 +221,7 @@ class Tracer:
 
     def _decided(self, taken: Taken, ts_ns: int) -> None:
         """Record a decision, and what it withheld or changed."""
-        before, after = unpack(taken.before), unpack(taken.after)
+        before, after = unpack_groups(taken.before, WATCHED), unpack_groups(taken.after, DECIDED)
         self._cycle = after["cycle"]["number"]
         between, self._between = self._between, _Between(opening=taken.after.tobytes())
         record: Record = {"type": "cycle", **self._stamp()}

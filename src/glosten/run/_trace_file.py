@@ -1,6 +1,7 @@
-"""The file of a trace: one thread that writes JSON lines, rotated by day and size, which never makes trading wait.
+"""The file of a trace: JSON lines, rotated by day and size, written by a thread that never makes trading wait.
 
-What the queue cannot take is lost and said so: a `gap` record with how many there were and the state after them.
+What its queue cannot take is lost and said so: a `gap` record with how many there were and the state after them. A
+host that plays the past has nothing to lose by waiting and writes at once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ LARGEST_FILE = 64 * 1024 * 1024
 WAITING = 4096
 """Records that may wait for the disk."""
 NS_PER_MS = 1_000_000
+FREE_TEXT = frozenset({"start", "stop", "config", "error"})
+"""Records that hold words from outside; all others are made of numbers and the program's own names."""
 SECRET_NAMES = re.compile(r"(?i)(api_?key|secret|passw|passphrase|token|signature|authorization|credential)")
 SECRET_TEXT = re.compile(
     r"(?i)\b(api[_-]?key|secret|password|passphrase|token|signature|authorization)\b(\s*[=:]\s*)(bearer\s+)?[^\s,;&]+"
@@ -83,6 +86,7 @@ class _Entry(NamedTuple):
 
     record: Mapping[str, Any]
     ts_ns: int
+    ts: str
     opening: Callable[[], Mapping[str, Any]] | None
     lost: int
 
@@ -90,8 +94,8 @@ class _Entry(NamedTuple):
 class TraceFile:
     """A trace under way. `put` takes records from one thread; a second one writes them.
 
-    ``may_wait`` is for hosts that play the past: there the writer sets the pace and nothing is lost. ``problem`` is a
-    sentence once the disk has failed; from then on nothing is written and nobody is disturbed.
+    ``may_wait`` is for hosts that play the past: there each record is written at once and none is lost. ``problem`` is
+    a sentence once the disk has failed; from then on nothing is written and nobody is disturbed.
     """
 
     def __init__(
@@ -106,7 +110,8 @@ class TraceFile:
         self._stream: TextIO | None = None
         self._day, self._size, self._seq = "", 0, 0
         self._writer = Thread(target=self._write_all, name="trace", daemon=True)
-        self._writer.start()
+        if not may_wait:
+            self._writer.start()
 
     def put(
         self, record: Mapping[str, Any], ts_ns: int, opening: Callable[[], Mapping[str, Any]] | None = None
@@ -119,9 +124,9 @@ class TraceFile:
         if self._lost and opening is None:
             self._lost += 1
             return
-        entry = _Entry(record, ts_ns, opening, self._lost)
+        entry = _Entry(record, ts_ns, _utc(ts_ns), opening, self._lost)
         if self._may_wait:
-            self._queue.put(entry)
+            self._write(entry)
             return
         try:
             self._queue.put_nowait(entry)
@@ -131,33 +136,37 @@ class TraceFile:
 
     def close(self, seconds: float = 10.0) -> None:
         """Write what is waiting and end, after at most so many seconds."""
-        if self._may_wait:
-            self._queue.put(None)
-        else:
+        if not self._may_wait:
             try:
                 self._queue.put(None, timeout=seconds)
             except Full:
                 self.problem = self.problem or "The trace was cut off: the disk did not keep up."
                 return
-        self._writer.join(None if self._may_wait else seconds)
+            self._writer.join(seconds)
+        elif self._stream is not None:
+            self._stream.close()
 
     def _write_all(self) -> None:
-        """Write entry after entry until the end is handed over; a failure ends the trace and nothing else."""
+        """Write entry after entry until the end is handed over."""
         while (entry := self._queue.get()) is not None:
-            if self.problem:
-                continue
-            try:
-                self._write_entry(entry)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                self.problem = f"The trace in {self.name.folder} ends early: {reason}."
-            except (TypeError, ValueError) as error:
-                self.problem = f"The trace in {self.name.folder} ends early: a record cannot be written ({error})."
+            self._write(entry)
         if self._stream is not None:
             self._stream.close()
 
+    def _write(self, entry: _Entry) -> None:
+        """Write one entry; a failure ends the trace and nothing else."""
+        if self.problem:
+            return
+        try:
+            self._write_entry(entry)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self.problem = f"The trace in {self.name.folder} ends early: {reason}."
+        except (TypeError, ValueError) as error:
+            self.problem = f"The trace in {self.name.folder} ends early: a record cannot be written ({error})."
+
     def _write_entry(self, entry: _Entry) -> None:
-        day = _utc(entry.ts_ns)[:10].replace("-", "")
+        day = entry.ts[:10].replace("-", "")
         if self._stream is None or (entry.opening and (day != self._day or self._size > self._largest)):
             begins = self._stream is not None and entry.opening
             self._open(day)
@@ -168,7 +177,7 @@ class TraceFile:
             told = {name: opening[name] for name in ("cycle", "cfg_rev", "strict", "state", "params")}
             self._line({"type": "gap", **told, "lost": entry.lost}, entry)
         self._line(entry.record, entry)
-        if self._stream is not None and self._queue.empty():
+        if self._stream is not None and not self._may_wait and self._queue.empty():
             self._stream.flush()
 
     def _open(self, day: str) -> None:
@@ -189,7 +198,7 @@ class TraceFile:
         envelope = {
             "v": VERSION,
             "type": record["type"],
-            "ts": _utc(entry.ts_ns),
+            "ts": entry.ts,
             "t_ms": entry.ts_ns // NS_PER_MS,
             "run_id": name.run_id,
             "seq": self._seq,
@@ -197,7 +206,18 @@ class TraceFile:
             "pair": name.pair,
             "mode": name.mode,
         }
-        line = json.dumps(clean({**envelope, **record}), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        line = _json({**envelope, **record}, may_be_foreign=record["type"] in FREE_TEXT)
         if self._stream is not None:
             self._size += self._stream.write(line + "\n")
             self._seq += 1
+
+
+def _json(record: Mapping[str, Any], *, may_be_foreign: bool) -> str:
+    """Return a record as one line of JSON, cleaned where texts from outside or numbers that are not finite need it."""
+    encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+    if may_be_foreign:
+        return encode(clean(record))
+    try:
+        return encode(record)
+    except (TypeError, ValueError):
+        return encode(clean(record))

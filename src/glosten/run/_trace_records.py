@@ -43,10 +43,9 @@ def submit_record(request: Any, units: Units) -> Record:
 ANSWERS = {EventKind.PLACED: "ack", EventKind.REJECTED: "reject", EventKind.CANCELLED: "cancel"}
 
 
-def answer_record(event: Any, before: Group, units: Units) -> Record:
-    """Return the record of what the venue said of an order, from the orders as they stood before it."""
+def answer_record(event: Any, order: Group, units: Units) -> Record:
+    """Return the record of what the venue said of an order, from the slot's order as it stood before."""
     slot = int(event["slot"])
-    order = before["orders"][slot]
     is_known = order["number"] == event["order"]
     answer = ANSWERS[EventKind(int(event["kind"]))]
     if answer == "cancel" and is_known and order["state"] != OrderState.CANCELLING:

@@ -89,12 +89,17 @@ def set_words(state: Row, values: Mapping[str, float | int | None]) -> None:
             integers[number] = int(value)
 
 
+def copied(rows: Row) -> Row:
+    """Return a copy of rows whose fields are all 8 bytes wide, as one block: field by field would take far longer."""
+    return rows.view(np.int64).copy().view(rows.dtype)
+
+
 class Twin:
     """A maker of its own, started from another's state and parameters."""
 
     def __init__(self, state: Row, params: Row) -> None:
-        self.state, self.params = state.copy(), params.copy()
-        self._known = state.copy()
+        self.state, self.params = copied(state), params.copy()
+        self._known = copied(state)
         self._actions = np.zeros(ACTIONS, ACTION)
 
     def take(self, events: Row) -> Iterator[Taken]:
@@ -110,11 +115,11 @@ class Twin:
                 return
             event = events[index : index + 1]
             index += 1
-            before = self.state.copy()
+            before = copied(self.state)
             count = step(self.state, self.params, event, self._actions)
             seen = before[0]["belief"]["observations"] == self.state[0]["belief"]["observations"]
             if event[0]["kind"] == EventKind.TRADE and seen:
                 continue  # a further print of an order that is known, or one without a side
             changed = changed_words(self._known, before)
-            yield Taken(event, changed, before, self.state, self._actions[:count].copy())
-            self._known[:] = self.state
+            yield Taken(event, changed, before, self.state, copied(self._actions[:count]))
+            self._known.view(np.int64)[:] = self.state.view(np.int64)

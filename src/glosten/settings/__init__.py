@@ -1,7 +1,7 @@
 """From files, environment and flags to checked parameters."""
 
 from glosten.settings._import import import_gunbot
-from glosten.settings._lint import Finding, lint, lint_pairs
+from glosten.settings._lint import Finding, lint, lint_pairs, lint_shared
 from glosten.settings._load import Settings, load, pairs_in
 from glosten.settings._reload import Change, LiveSettings, Reload
 from glosten.settings._tables import DECLARED, Account, TradedInstrument
@@ -22,6 +22,7 @@ __all__ = [
     "import_gunbot",
     "lint",
     "lint_pairs",
+    "lint_shared",
     "load",
     "pairs_in",
     "schema",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from glosten.errors import InputError
 from glosten.params import PARAMETERS, Strategy, spell
-from glosten.settings._load import Settings
+from glosten.settings._load import Settings, load, pairs_in
 
 BPS_PER_PERCENT = 100.0
 TINY = 1e-9
@@ -220,6 +222,22 @@ def lint_pairs(pairs: Sequence[Settings]) -> tuple[Finding, ...]:
     for settings in pairs:
         shares.setdefault(settings.instrument.symbol.rpartition("/")[2], []).append(settings)
     return tuple(_overcommitted(asset, members) for asset, members in shares.items() if _share(members) > 100 + TINY)
+
+
+def lint_shared(settings: Settings, overrides: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Return what `lint` says of a pair, and W08 where it claims a wallet together with the other pairs of its file.
+
+    Pairs of the file that cannot be loaded say nothing here: `glosten config check` tells of them.
+    """
+    symbol, path = settings.instrument.symbol, settings.path
+    others = [name for name in pairs_in(path) if name != symbol] if path is not None else []
+    mates = [settings]
+    for name in others:
+        with suppress(InputError):
+            mates.append(load(path, pair=name, overrides=overrides))
+    asset = symbol.rpartition("/")[2]
+    shared = [mate for mate in mates if mate.instrument.symbol.rpartition("/")[2] == asset]
+    return (*lint(settings), *(lint_pairs(shared) if len(shared) > 1 else ()))
 
 
 def _share(members: Iterable[Settings]) -> float:

@@ -29,7 +29,7 @@ def print_dashboard(screen: Console, shown: Dashboard, line: str) -> None:
     small = [section for section in shown.sections if not section.head]
     wide = [section for section in small if _is_wide(section, screen.width)]
     for group in _rows([section for section in small if section not in wide], screen.width):
-        screen.print(_side_by_side(group))
+        screen.print(_side_by_side(screen, group))
     for section in wide:
         screen.print(_panel(section))
     for section in shown.sections:
@@ -54,25 +54,27 @@ def _rows(sections: Sequence[Section], width: int) -> Iterable[Sequence[Section]
     return [sections[first : first + across] for first in range(0, len(sections), across)]
 
 
-def _side_by_side(sections: Sequence[Section]) -> Table:
+def _side_by_side(screen: Console, sections: Sequence[Section]) -> Table:
+    """Return sections beside one another, all as high as the highest of them at the width they get."""
+    across = _across(screen.width)
+    options = screen.options.update_width(screen.width // across)
+    height = max(len(screen.render_lines(_panel(section), options)) for section in sections)
     grid = Table.grid(expand=True)
-    for _ in sections:
+    for _ in range(across):
         grid.add_column(ratio=1)
-    height = max(len(section.facts) + bool(section.note) for section in sections)
     grid.add_row(*(_panel(section, height) for section in sections))
     return grid
 
 
-def _panel(section: Section, height: int = 0) -> Panel:
+def _panel(section: Section, height: int | None = None) -> Panel:
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for fact in section.facts:
         table.add_row(escape(fact.label), Text(fact.value, style=STYLES[fact.tone]))
-    for _ in range(len(section.facts) + bool(section.note), height):
-        table.add_row("", "")
     inside: RenderableType = Group(table, Text(section.note, style="dim")) if section.note else table
-    return Panel(inside, title=escape(section.title), title_align="left", box=box.ROUNDED, border_style="dim")
+    title = escape(section.title)
+    return Panel(inside, title=title, title_align="left", box=box.ROUNDED, border_style="dim", height=height)
 
 
 def _table(section: Section) -> Panel:

@@ -12,6 +12,10 @@ from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
     from glosten.run import Experiment, Published
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An experiment, a TOML file as in experiments/.")]
@@ -22,6 +26,18 @@ Figure = Annotated[
     Path | None, typer.Option("--figure", metavar="PATH", help="Draw the figures into a .svg, .pdf or .png file.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+WIDEST_VALUE, WIDEST_FIGURE = 9, 24
+"""Columns that a varied value and a figure with its error need at most."""
+DRAWN = {
+    "mc": "± is one standard error over the replications.",
+    "backtest": (
+        "± is one standard error: on a tape over 24 blocks of its time (the markout's over customer orders), on "
+        "simulated days over the days. Profit in bps of the base capital."
+    ),
+}
+"""Measures whose figures have an error, and what it is."""
 
 
 def register(app: typer.Typer) -> None:
@@ -75,6 +91,7 @@ def _deliver(experiment: Experiment, rows: list[dict[str, Any]], folder: Path, *
                 "seed": experiment.seed,
                 "points": len(experiment.points),
                 "finished": len(rows),
+                "skipped": list(experiment.missing),
                 "rows": [row | {"published": [_judged(one, row) for one in _of(experiment, row)]} for row in rows],
                 "out": folder.resolve(),
             }
@@ -116,7 +133,6 @@ def _judged(one: Published, row: dict[str, Any]) -> dict[str, Any]:
 
 def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> None:
     from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     screen = console()
     drawn = f"{experiment.replications:,} replications of {experiment.periods:,} periods a point"
@@ -124,16 +140,35 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
         "mc": f"{drawn}, seed {experiment.seed}",
         "exact": f"the exact law of {experiment.periods:,} periods at every point",
         "quotes": "the quotes before the first order at every point",
+        "backtest": f"{len(experiment.tapes)} markets, {experiment.replications:,} simulated days",
     }[experiment.measure]
     screen.print(f"[bold]{escape(experiment.title)}[/bold]")
     screen.print(escape(f"Model {experiment.model}; {sizes}; {len(rows)} of {len(experiment.points)} points finished."))
-    told = {one.figure for one in experiment.published}
     shown = _shown(experiment, rows)
+    room = max(1, (screen.width - sum(max(len(name), WIDEST_VALUE) + 1 for name in experiment.varied)) // WIDEST_FIGURE)
+    for first in range(0, len(shown) if rows else 0, room):
+        screen.print(_table(experiment, rows, shown[first : first + room]))
+    if rows and experiment.measure in DRAWN:
+        screen.print(DRAWN[experiment.measure], highlight=False)
+    for sentence in experiment.missing:
+        screen.print(sentence, style="yellow", markup=False)
+    for source in dict.fromkeys(one.source for one in experiment.published):
+        screen.print(f"Published: {source}", markup=False)
+    if any(not one.replicates for one in experiment.published):
+        screen.print("* does not replicate: shown for the record, not expected to agree.")
+    screen.print(f"Results: {folder.resolve()}", markup=False, soft_wrap=True)
+
+
+def _table(experiment: Experiment, rows: list[dict[str, Any]], shown: Sequence[str]) -> Table:
+    """Return a table of the points with as many figures as there is room for."""
+    from rich.table import Table  # noqa: PLC0415
+
+    told = {one.figure for one in experiment.published}
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in experiment.varied:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for figure in shown:
-        drawn = " ± se" if experiment.measure == "mc" else ""
+        drawn = " ± se" if experiment.measure in DRAWN else ""
         table.add_column(f"{figure}{drawn}", justify="right", no_wrap=True)
         if figure in told:
             table.add_column("published", justify="right", no_wrap=True)
@@ -144,15 +179,7 @@ def _print(experiment: Experiment, rows: list[dict[str, Any]], folder: Path) -> 
             if figure in told:
                 cells.append(", ".join(_spelled(one) for one in _of(experiment, row) if one.figure == figure) or "-")
         table.add_row(*cells)
-    if rows:
-        screen.print(table)
-        if experiment.measure == "mc":
-            screen.print("± is one standard error over the replications.", highlight=False)
-    for source in dict.fromkeys(one.source for one in experiment.published):
-        screen.print(f"Published: {source}", markup=False)
-    if any(not one.replicates for one in experiment.published):
-        screen.print("* does not replicate: shown for the record, not expected to agree.")
-    screen.print(f"Results: {folder.resolve()}", markup=False, soft_wrap=True)
+    return table
 
 
 def _spelled(one: Published) -> str:
@@ -162,6 +189,8 @@ def _spelled(one: Published) -> str:
 def _cell(mean: float, error: float, measure: str) -> str:
     if mean != mean:  # noqa: PLR0124  # NaN: no quote on that side
         return "-"
+    if measure == "backtest":
+        return f"{mean:.2f} ± {_error(error, 2)}"
     return f"{mean:.4f} ± {_error(error)}" if measure == "mc" else f"{mean:.6g}"
 
 
@@ -169,5 +198,5 @@ def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
-def _error(value: float | None) -> str:
-    return "unknown" if value is None or value != value else f"{value:.4f}"  # noqa: PLR0124  # NaN: one replication
+def _error(value: float | None, decimals: int = 4) -> str:
+    return "unknown" if value is None or value != value else f"{value:.{decimals}f}"  # noqa: PLR0124  # NaN: one replication

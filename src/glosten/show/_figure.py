@@ -98,7 +98,8 @@ def _points(rows: Sequence[dict[str, Any]], varied: Sequence[str], shown: Sequen
             mean = np.array([_number(row[name]) for row in ordered])
             error = np.nan_to_num([_number(row.get(f"{name}_se")) for row in ordered])
             at = [row[by] for row in ordered]
-            axis.errorbar(at, mean, yerr=BAND * error, color=f"C{number}", linewidth=1.2, label=label or None)
+            bars = BAND * error if error.any() else None
+            axis.errorbar(at, mean, yerr=bars, color=f"C{number}", linewidth=1.2, label=label or None)
         axis.set_title(name)
         axis.set_xlabel(by)
     if len(lines) > 1:

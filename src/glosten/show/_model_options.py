@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 BINARY = {"v_low": 98.0, "v_high": 102.0, "prior": 0.5, "alpha": 0.3, "gamma": 0.5}
 """The market of the flags where no model is named: the first example of the docs."""
 
-File = Annotated[
-    Path | None,
-    typer.Argument(metavar="[FILE]", help="A model, a TOML file as in config/models/.", show_default=False),
-]
+FILE_HELP = "A TOML file: a model as in config/models/, or a market as in config/markets/."
+File = Annotated[Path | None, typer.Argument(metavar="FILE", help=FILE_HELP, show_default=False)]
 Name = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="A model by name; `glosten models` lists them.")
 ]

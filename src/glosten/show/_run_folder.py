@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +24,10 @@ MODEL = "model.json"
 """What `glosten demo` keeps of the simulated model beside the run."""
 NOTIFICATIONS = "notifications.json"
 """What an operator was told of during a run that was traced or logged."""
+LOG, LOGS = "operator.log", "logs"
+"""The operator's log, and the folder of traces."""
+WATCHED = (LOG, LOGS, NOTIFICATIONS)
+"""What only a watched run has."""
 MARK = "run.json"
 """The file by which the folder of a run is known."""
 
@@ -43,10 +48,17 @@ def refuse_other_folders(out: Path) -> None:
         raise SettingsError(f"{out} cannot be written: there is no permission to write in {above}.")
 
 
-def write_folder(run: Run, out: Path, findings: Sequence[Finding], model: dict[str, Any] | None = None) -> Path:
+def write_folder(
+    run: Run,
+    out: Path,
+    findings: Sequence[Finding],
+    model: dict[str, Any] | None = None,
+    beside: Path | None = None,
+) -> Path:
     """Write the run, its page and the simulated ``model`` if there is one into ``out``; return the page's address.
 
-    What was there before is replaced file by file once all of the new is written.
+    What lies in ``beside`` (trace, log, notifications) is moved there too. What was there before is replaced file by
+    file once all of the new is written.
     """
     from glosten.show._report import report  # noqa: PLC0415
 
@@ -56,10 +68,22 @@ def write_folder(run: Run, out: Path, findings: Sequence[Finding], model: dict[s
         if model is not None:
             (fresh / MODEL).write_text(json.dumps(plain(model)), encoding="utf-8")
         report(run, fresh / PAGE, findings, model)
+        for file in sorted(beside.iterdir()) if beside is not None else ():
+            shutil.move(file, fresh / file.name)
         out.mkdir(exist_ok=True)
+        for name in WATCHED:
+            _remove(out / name)
         for file in sorted(fresh.iterdir()):
             file.replace(out / file.name)
     return (out / PAGE).resolve()
+
+
+def _remove(path: Path) -> None:
+    """Take away a file or a folder of an earlier run, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,18 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glosten.show._figure import check_figure, draw_simulation
+from glosten.show._market_simulation import refuse_for_market, simulate_market
 from glosten.show._model_options import Alpha, Chosen, File, Gamma, High, Low, Name, Prior, Sets, choose_model
 from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
 from glosten.show._quote_command import describe, spell
 
 if TYPE_CHECKING:
-    from glosten.run import Simulation
+    from glosten.run import FirstPassage, Simulation
     from glosten.statistics import Mean
 
 LANDMARKS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000)
 """Numbers of periods at which the table shows the curves, beside the last."""
-DEFAULTS: dict[str, Any] = {"trades": 100, "paths": 100_000, "seed": 0, "engine": "mc"}
+DEFAULTS: dict[str, Any] = {
+    "trades": 100,
+    "paths": 100_000,
+    "seed": 0,
+    "engine": "mc",
+    "target": None,
+    "precision": "f64",
+}
 CURVES = {"spread": "spread", "error": "(E[V] - V)²", "belief": "P(high) | V high"}
 GAINS = {"mm_pnl": "maker", "informed_pnl": "informed", "noise_pnl": "noise"}
 
@@ -51,22 +59,48 @@ def simulate(
         str | None, typer.Option(help="exact (the law itself) or mc (drawn paths, the default).", show_default=False)
     ] = None,
     threads: Annotated[int | None, typer.Option(help="Threads; all cores by default, results do not differ.")] = None,
+    target: Annotated[
+        float | None, typer.Option(help="A belief: when do paths with V high first reach it? (binary model)")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="f64 or f32, of the binary model's kernel (f64).", show_default=False)
+    ] = None,
+    sampled: Annotated[int, typer.Option(help="So many of the first paths in full, in the JSON.")] = 0,
     figure: Annotated[
         Path | None, typer.Option("--figure", metavar="PATH", help="Draw the curves into a .svg, .pdf or .png file.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Simulate a model: spread, error and belief by period, and who gained what."""
+    """Simulate a model or a market of agents: spread and error by period, and who gained what."""
     from glosten import run  # noqa: PLC0415
 
+    if file is not None and run.is_market_file(file):
+        foreign: dict[str, Any] = {
+            "--model": model,
+            "--set": parameters,
+            "--trades": trades,
+            "--engine": engine,
+            "--figure": figure,
+        }
+        foreign |= {"--target": target, "--precision": precision, "--sampled": sampled or None}
+        foreign |= {"--v-low": v_low, "--v-high": v_high, "--prior": prior, "--alpha": alpha, "--gamma": gamma}
+        refuse_for_market(file, [name for name, value in foreign.items() if value is not None])
+        simulate_market(file, (paths, seed, _cores() if threads is None else threads), as_json=as_json)
+        return
     flags = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
     chosen = choose_model(file, model, parameters, flags)
     if figure is not None:
         check_figure(figure)
-    given = {"trades": trades, "paths": paths, "seed": seed, "engine": engine}
+    given = {"trades": trades, "paths": paths, "seed": seed, "engine": engine, "target": target, "precision": precision}
     how = DEFAULTS | dict(chosen.simulation) | {name: value for name, value in given.items() if value is not None}
     with Waiting("Simulating") as waiting:
-        execution = run.Execution(_cores() if threads is None else threads, sampled=0, progress=waiting.advance)
+        execution = run.Execution(
+            threads=_cores() if threads is None else threads,
+            sampled=sampled,
+            progress=waiting.advance,
+            precision=how["precision"],
+            target=how["target"],
+        )
         result = run.simulate(chosen.model, how["trades"], how["paths"], how["seed"], how["engine"], execution)
     if figure is not None:
         draw_simulation(result, describe(chosen), figure)
@@ -97,7 +131,25 @@ def _members(chosen: Chosen, result: Simulation) -> dict[str, Any]:
         **{name: _mean(getattr(result, name)) for name in GAINS},
         **{name: None if mean is None else _mean(mean) for name, mean in counts.items()},
         **curves,
+        "first_passage": None if result.first_passage is None else _passage(result.first_passage),
+        "sampled": [_path(path) for path in result.sampled],
     }
+
+
+def _passage(passage: FirstPassage) -> dict[str, Any]:
+    return {
+        "target": passage.target,
+        "n": passage.n,
+        "time": _mean(passage.time) | {"n": passage.time.n},
+        "reached": passage.reached,
+        "reached_se": passage.reached_se,
+    }
+
+
+def _path(path: Any) -> dict[str, Any]:
+    """Return a path in full: its orders, the quotes before each, and what everybody gained."""
+    names = ("value_is_high", "value", "sides", "orders", "informed", "belief", "mean", "price", "bid", "ask", "gains")
+    return {name: getattr(path, name) for name in names if name in dir(path)}
 
 
 def _mean(mean: Mean) -> dict[str, float]:
@@ -123,9 +175,21 @@ def _print(chosen: Chosen, result: Simulation) -> None:
             gains.add_row(label, _short(mean.mean), _error(mean.se), _short(mean.sd))
     screen.print(gains)
     screen.print(_curves(result))
+    if result.first_passage is not None:
+        screen.print(_told_passage(result.first_passage, result.trades))
     if not exact:
         beliefs = f" (beliefs: {result.n_high:,})" if result.n_high else ""
         screen.print(f"± is one standard error over n = {result.n:,} paths{beliefs}.")
+
+
+def _told_passage(passage: FirstPassage, trades: int) -> str:
+    reached, error, taken = passage.reached[-1], passage.reached_se[-1], passage.time
+    share = f"{100 * reached:.4g}" + (f" ± {100 * error:.2g}" if error > 0 else "")
+    after = f"{taken.mean:.5g}" + (f" ± {taken.se:.2g}" if taken.se > 0 else "")
+    return (
+        f"Where V is high, the belief reaches {passage.target:g} within {trades:,} trades on {share} % of the paths, "
+        f"those after {after} trades on average."
+    )
 
 
 def _curves(result: Simulation) -> Any:

@@ -21,7 +21,7 @@ _WORD = 2**64
 _STEP, _FACTORS = 0x9E3779B97F4A7C15, (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 _GOLDEN, _FIRST, _SECOND = np.uint64(_STEP), np.uint64(_FACTORS[0]), np.uint64(_FACTORS[1])
 _ONE, _11, _15, _17, _21, _27, _28 = (np.uint64(number) for number in (1, 11, 15, 17, 21, 27, 28))
-_30, _31, _36, _47, _49 = (np.uint64(number) for number in (30, 31, 36, 47, 49))
+_30, _31, _32, _36, _47, _49 = (np.uint64(number) for number in (30, 31, 32, 36, 47, 49))
 
 
 def stream(seed: int, name: str, index: int = 0) -> np.uint64:
@@ -56,8 +56,8 @@ def sequence(key: np.uint64, number: int) -> tuple[np.uint64, np.uint64]:
 
 
 @jit
-def advance(first: np.uint64, second: np.uint64) -> tuple[np.int64, np.uint64, np.uint64]:
-    """Return (draw, next state) of a sequence; the draw is a whole number from 0 to `FRACTIONS` - 1.
+def advance_word(first: np.uint64, second: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Return (draw, next state) of a sequence; the draw is a word of 64 random bits.
 
     Source: Blackman & Vigna (2021), Scrambled linear pseudorandom number generators: xoroshiro128++.
     """
@@ -65,7 +65,24 @@ def advance(first: np.uint64, second: np.uint64) -> tuple[np.int64, np.uint64, n
     draw = ((total << _17) | (total >> _47)) + first
     second ^= first
     first = ((first << _49) | (first >> _15)) ^ second ^ (second << _21)
-    return np.int64(draw >> _11), first, (second << _28) | (second >> _36)
+    return draw, first, (second << _28) | (second >> _36)
+
+
+@jit
+def advance(first: np.uint64, second: np.uint64) -> tuple[np.int64, np.uint64, np.uint64]:
+    """Return (draw, next state) of a sequence; the draw is a whole number from 0 to `FRACTIONS` - 1."""
+    draw, first, second = advance_word(first, second)
+    return np.int64(draw >> _11), first, second
+
+
+@jit
+def exchange_halves(word: np.uint64) -> np.uint64:
+    """Return a word with its upper and lower 32 bits exchanged: a second draw from the same word.
+
+    Compared with thresholds of 64 bits, either draw is exact to 2^-64. The upper halves decide, and they are
+    independent, unless one of them equals the threshold's: once in 2^32 words.
+    """
+    return (word << _32) | (word >> _32)
 
 
 def uncompiled_bits(key: int, number: int) -> int:

@@ -21,7 +21,7 @@ from glosten.theory._binary import (
     side_probability,
     spread,
 )
-from glosten.theory._binary_model import Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
+from glosten.theory._binary_model import TARGET, Binary, Exit, Gains, HittingTime, Impact, Learning, Quotes
 from glosten.theory._competing_makers import (
     CompetingMakers,
     is_equilibrium_ask,
@@ -40,7 +40,10 @@ from glosten.theory._das import (
     das_steps_off,
     das_update,
 )
+from glosten.theory._das_ensemble import DasEnsemble, DasOrders
+from glosten.theory._das_jumps import jump_modes, mix_modes
 from glosten.theory._das_model import Das, FirstQuote
+from glosten.theory._das_paths import DasMarket, DasPath
 from glosten.theory._demand import (
     Demand,
     DemandCode,
@@ -76,10 +79,12 @@ from glosten.theory._event_uncertainty import (
     event_order_if,
     trade_alpha,
 )
-from glosten.theory._gaussian_projection import GaussianDas, gaussian_half_spread, gaussian_update
+from glosten.theory._gaussian_projection import GaussianDas
+from glosten.theory._gaussian_update import gaussian_half_spread, gaussian_update
 from glosten.theory._insider_choice import gain_of_buying, gain_of_selling, insider_choices, insider_values
 from glosten.theory._inversion import alpha_and_prior, alpha_of_trades
-from glosten.theory._kyle_limit import KyleLimit
+from glosten.theory._jumping_binary import JumpingBinary, JumpingOrders, relaxed
+from glosten.theory._kyle_limit import ImpactQuotes, KyleLimit
 from glosten.theory._kyle_prices import kyle_impact, kyle_insider_rate, kyle_value_high
 from glosten.theory._lattice import Law, first_passage, law_by_value
 from glosten.theory._many_values import ManyValues, ask_of_values, bid_of_values
@@ -123,6 +128,7 @@ from glosten.theory._value_laws import (
 )
 
 __all__ = [
+    "TARGET",
     "AnyValue",
     "ArrivalQuotes",
     "BackBaruch",
@@ -132,6 +138,10 @@ __all__ = [
     "CompetingMakers",
     "ContinuousValue",
     "Das",
+    "DasEnsemble",
+    "DasMarket",
+    "DasOrders",
+    "DasPath",
     "Demand",
     "DemandCode",
     "Ekop",
@@ -145,8 +155,11 @@ __all__ = [
     "GaussianDas",
     "HittingTime",
     "Impact",
+    "ImpactQuotes",
     "Intensities",
     "Interval",
+    "JumpingBinary",
+    "JumpingOrders",
     "KyleLimit",
     "Law",
     "Learning",
@@ -222,6 +235,7 @@ __all__ = [
     "insider_values",
     "inventory_shift",
     "is_equilibrium_ask",
+    "jump_modes",
     "kyle_impact",
     "kyle_insider_rate",
     "kyle_value_high",
@@ -240,6 +254,7 @@ __all__ = [
     "mean_sd_price",
     "mean_variance_price",
     "means_of_paths",
+    "mix_modes",
     "monopolist_premium",
     "net_buys_to",
     "normal_ask",
@@ -248,6 +263,7 @@ __all__ = [
     "posted_order_if",
     "posterior",
     "quotes",
+    "relaxed",
     "require",
     "sequence_log_likelihood",
     "side_if_high",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.theory._normal_table import normal_law
+from glosten.theory._normal_table import REACH, normal_law
 
 Floats: TypeAlias = NDArray[np.float64]
 Traders: TypeAlias = tuple[float, float, float]
@@ -24,9 +24,15 @@ Window: TypeAlias = tuple[int, int]
 
 NEGLIGIBLE = 1e-20
 """Points at the ends of the window that are less probable than this are dropped."""
+IMPOSSIBLE = 1e-300
+"""What is less probable than this does not happen: its inverse has no digits."""
 CLOSE = 1e-5
 """A Halley step this short, in units of sigma_w, is the last: errors are cubed, so it leaves about 1e-15."""
 MOST_STEPS = 200
+ROUNDING = 4e-16
+ROOT_2 = math.sqrt(2.0)
+MARGIN = 1.0
+"""How far a price may move, in units of sigma_w, until the points whose informed may trade are looked up again."""
 
 
 @jit
@@ -61,12 +67,12 @@ def das_excess(
     alpha, eta, sigma_w = traders
     first, count = window[0], window[1] + 1 - window[0]
     offset, inverse = side * (first - price) / sigma_w, side / sigma_w
-    below, height = room[0], room[1]
+    below, height, held = room[0], room[1], density[first : first + count]
     for i in range(count):  # by itself, for vector units
         below[i], height[i] = normal_law(offset + i * inverse)
     noise, excess, slope, curve = (1.0 - alpha) * eta, 0.0, 0.0, 0.0
     for i in range(count):
-        z, weight = offset + i * inverse, density[first + i]
+        z, weight = offset + i * inverse, held[i]
         chance, bend = weight * (noise + alpha * below[i]), weight * height[i]
         excess += chance * z
         slope += chance + alpha * bend * z
@@ -75,12 +81,83 @@ def das_excess(
 
 
 @jit
+def das_moments(density: Floats, first: int, last: int) -> tuple[float, float]:
+    """Return P(first <= V <= last) and E[V - first; first <= V <= last], in steps of the grid."""
+    held = density[first : last + 1]  # counted from 0: vector units do not like what may be negative
+    a = b = c = d = e = f = g = h = a_1 = b_1 = c_1 = d_1 = e_1 = f_1 = g_1 = h_1 = 0.0
+    whole = held.size & ~7
+    for i in range(0, whole, 8):  # eight sums at once, so that none waits for the other
+        s, t, u, v = held[i], held[i + 1], held[i + 2], held[i + 3]
+        w, x, y, z = held[i + 4], held[i + 5], held[i + 6], held[i + 7]
+        a, b, c, d, e, f, g, h = a + s, b + t, c + u, d + v, e + w, f + x, g + y, h + z
+        place = float(i)
+        a_1, b_1, c_1, d_1 = a_1 + s * place, b_1 + t * place, c_1 + u * place, d_1 + v * place
+        e_1, f_1, g_1, h_1 = e_1 + w * place, f_1 + x * place, g_1 + y * place, h_1 + z * place
+    mass, moment = ((a + e) + (b + f)) + ((c + g) + (d + h)), ((a_1 + e_1) + (b_1 + f_1)) + ((c_1 + g_1) + (d_1 + h_1))
+    moment += (b + 2.0 * c + 3.0 * d) + (4.0 * e + 5.0 * f) + (6.0 * g + 7.0 * h)
+    for i in range(whole, held.size):
+        mass += held[i]
+        moment += held[i] * i
+    return mass, moment
+
+
+@jit
 def das_mean(density: Floats, window: Window) -> float:
     """Return E[V] in steps of the grid."""
-    total = 0.0
-    for point in range(window[0], window[1] + 1):
-        total += density[point] * (point - window[0])
-    return window[0] + total
+    return window[0] + das_moments(density, window[0], window[1])[1]
+
+
+@jit
+def _sight(density: Floats, window: Window, price: float, side: int, sigma_w: float) -> tuple[int, int, float, float]:
+    """Return the points whose informed may or may not trade at a price, and those beyond, whose informed surely do.
+
+    As (first, last, probability, and E[V - first] over those beyond); the informed of all other points never trade.
+    """
+    reach = (REACH + MARGIN) * sigma_w
+    first = max(window[0], math.ceil(max(price - reach, -1.0)))
+    last = min(window[1], math.floor(min(price + reach, density.size)))
+    first, last = min(first, window[1] + 1), max(last, window[0] - 1)
+    if side > 0:
+        mass, moment = das_moments(density, last + 1, window[1])
+        return first, last, mass, moment + mass * (last + 1 - first)
+    mass, moment = das_moments(density, window[0], first - 1)
+    return first, last, mass, moment + mass * (window[0] - first)
+
+
+@jit
+def _excess_in_sight(
+    density: Floats, sight: tuple[int, int, float, float], price: tuple[float, float], side: int, room: Floats
+) -> tuple[float, float, float]:
+    """Return the sums over points in sight that `das_excess` is made of: P, phi times z, and phi times 2 - z^2.
+
+    The first is E[z; informed trade], the second P(informed trade) and what it owes to phi; ``price`` is (price,
+    sigma_w).
+    """
+    inverse, held, below, height = side / price[1], density[sight[0] : sight[1] + 1], room[0], room[1]
+    offset, count = (sight[0] - price[0]) * inverse, held.size
+    for i in range(count):  # by itself, for vector units
+        weight, law = held[i], normal_law(offset + i * inverse)
+        below[i] = weight * law[0]
+        height[i] = weight * law[1]
+    excess = excess_1 = excess_2 = excess_3 = slope = slope_1 = slope_2 = slope_3 = 0.0
+    curve = curve_1 = curve_2 = curve_3 = 0.0
+    whole = count & ~3
+    for i in range(0, whole, 4):
+        z = offset + i * inverse
+        z_1, z_2, z_3 = z + inverse, z + 2.0 * inverse, z + 3.0 * inverse
+        excess, excess_1 = excess + below[i] * z, excess_1 + below[i + 1] * z_1
+        excess_2, excess_3 = excess_2 + below[i + 2] * z_2, excess_3 + below[i + 3] * z_3
+        slope, slope_1 = slope + (below[i] + height[i] * z), slope_1 + (below[i + 1] + height[i + 1] * z_1)
+        slope_2 += below[i + 2] + height[i + 2] * z_2
+        slope_3 += below[i + 3] + height[i + 3] * z_3
+        curve, curve_1 = curve + height[i] * (2.0 - z * z), curve_1 + height[i + 1] * (2.0 - z_1 * z_1)
+        curve_2, curve_3 = curve_2 + height[i + 2] * (2.0 - z_2 * z_2), curve_3 + height[i + 3] * (2.0 - z_3 * z_3)
+    for i in range(whole, count):
+        z = offset + i * inverse
+        excess, slope = excess + below[i] * z, slope + (below[i] + height[i] * z)
+        curve += height[i] * (2.0 - z * z)
+    excess, slope = (excess + excess_1) + (excess_2 + excess_3), (slope + slope_1) + (slope_2 + slope_3)
+    return excess, slope, (curve + curve_1) + (curve_2 + curve_3)
 
 
 @jit
@@ -95,26 +172,65 @@ def das_quote(
 
     Source: Das (2005), equations 2.10 and 2.11.
     """
-    (inner, price), outer = start, float(window[1] if side > 0 else window[0])
-    if traders[0] == 0.0:
-        return inner if traders[1] > 0.0 else math.nan
+    (mean, price), outer, (alpha, eta, sigma_w) = start, float(window[1] if side > 0 else window[0]), traders
+    if alpha == 0.0:
+        return mean if eta > 0.0 else math.nan
+    inner, noise, seen_from = mean, (1.0 - alpha) * eta, math.inf
     if not (price - inner) * (outer - price) >= 0.0:
         price = 0.5 * (inner + outer)
+    sight = (0, -1, 0.0, 0.0)
     for _ in range(MOST_STEPS):
-        excess, slope, curve = das_excess(density, window, price, side, traders, room)
+        if not abs(price - seen_from) < MARGIN * sigma_w:
+            seen_from, sight = price, _sight(density, window, price, side, sigma_w)
+        excess, slope, curve = _excess_in_sight(density, sight, (price, sigma_w), side, room)
+        sure = side * (sight[3] - sight[2] * (price - sight[0]))
+        excess = side * noise * (mean - price) + alpha * (sigma_w * excess + sure)
+        slope, curve = -(noise + alpha * (slope + sight[2])), alpha * curve / sigma_w
         if excess > 0.0:
             inner = price
         else:
             outer = price
         bend, square = 0.5 * excess * curve, slope * slope
         bottom = square - bend if abs(bend) < 0.5 * square else square  # far from the root Halley's steps may be idle
-        trial = price - side * excess * slope / bottom if slope < 0.0 else outer
-        if not (trial - inner) * (outer - trial) >= 0.0:
+        trial = price - side * excess * slope / bottom if slope < 0.0 else math.nan
+        if not (trial - inner) * (outer - trial) >= 0.0:  # NaN too: where the excess rises no step can be trusted
             trial = 0.5 * (inner + outer)
         step, price = trial - price, trial
-        if abs(step) <= CLOSE * traders[2]:
+        if abs(step) <= CLOSE * sigma_w:
             break
     return price
+
+
+@jit
+def _scale(density: Floats, window: Window, factor: float, scaled: Floats) -> None:
+    """Write the points of a window times a factor."""
+    held, told = density[window[0] : window[1] + 1], scaled[window[0] : window[1] + 1]
+    for i in range(held.size):
+        told[i] = held[i] * factor
+
+
+@jit
+def _join(
+    density: Floats, window: Window, order: int, quotes: tuple[float, float], traders: Traders, joint: Floats
+) -> None:
+    """Write P(V = point, order) for the points of a window, in loops that vector units can follow.
+
+    Source: `das_order_if`.
+    """
+    first, (alpha, eta, sigma_w) = window[0], traders
+    held, told, inverse = density[first : window[1] + 1], joint[first : window[1] + 1], 1.0 / sigma_w
+    if order != 0:
+        silent, price, step = (1.0 - alpha) * eta, quotes[1] if order > 0 else quotes[0], order * inverse
+        offset = (first - price) * step
+        for i in range(held.size):
+            told[i] = held[i] * (silent + alpha * normal_law(offset + i * step)[0])
+        return
+    silent, middle = (1.0 - alpha) * (1.0 - 2.0 * eta), 0.5 * (quotes[0] + quotes[1])
+    half = 0.5 * (quotes[1] - quotes[0]) * inverse
+    for i in range(held.size):
+        z = -abs(first - middle + i) * inverse  # the difference of the smaller tails keeps its digits
+        between = normal_law(z + half)[0] - normal_law(z - half)[0]
+        told[i] = held[i] * (silent + alpha * between)
 
 
 @jit
@@ -128,15 +244,21 @@ def das_update(
     Source: Das (2005), section 3: Bayes on the grid.
     """
     first, last = window
-    joint, total = room[0], 0.0
-    for point in range(first, last + 1):  # by itself, for vector units
-        joint[point] = density[point] * das_order_if(float(point), order, quotes[0], quotes[1], traders)
-    for point in range(first, last + 1):
-        total += joint[point]
-    if not total > 0.0:
+    if traders[0] == 0.0:  # then every order tells nothing
+        return das_order_if(0.0, order, 0.0, 0.0, traders), first, last
+    joint, reach = room[0], REACH * traders[2]
+    low, high = (quotes[1] if order > 0 else quotes[0]) - reach, (quotes[0] if order < 0 else quotes[1]) + reach
+    left = min(max(math.ceil(max(low, -1.0)), first), last + 1)
+    right = max(min(math.floor(min(high, density.size)), last), left - 1)
+    if first < left:  # there every point's informed do the same
+        _scale(density, (first, left - 1), das_order_if(low - 1.0, order, quotes[0], quotes[1], traders), joint)
+    _join(density, (left, right), order, quotes, traders, joint)
+    if right < last:
+        _scale(density, (right + 1, last), das_order_if(high + 1.0, order, quotes[0], quotes[1], traders), joint)
+    total = das_moments(joint, first, last)[0]
+    if not total > IMPOSSIBLE:
         return 0.0, first, last
-    for point in range(first, last + 1):
-        density[point] = joint[point] / total
+    _scale(joint, window, 1.0 / total, density)
     while first < last and density[first] < NEGLIGIBLE:
         density[first] = 0.0
         first += 1
@@ -208,13 +330,13 @@ def das_move(density: Floats, window: Window, steps: int) -> Window:
 
 
 @jit
-def das_steps_off(density: Floats, window: Window) -> int:
+def das_steps_off(mean: float, points: int) -> int:
     """Return by how many steps to move the grid: to the mean once that is a quarter of the way to an end, else 0.
 
     A maker who is not told of jumps must follow the value, or it would walk off the grid.
     """
-    half = density.size // 2
-    off = das_mean(density, window) - half
+    half = points // 2
+    off = mean - half
     return math.floor(off + 0.5) if abs(off) > 0.25 * half else 0
 
 
@@ -227,19 +349,24 @@ def das_closed_quote(rho_squared: float, noise: float) -> float:
     Source: Das (2005), equation 2.11 for a normal belief: x (k + 1 - Phi(x)) = rho^2 phi(x). With k = 0, all traders
     noisy, Das & Magdon-Ismail (2008).
     """
-    low, high = 0.0, 1.0
-    root = math.sqrt(2.0)
-    while high * (noise + 0.5 * math.erfc(high / root)) < rho_squared * _height(high):
-        low, high = high, 2.0 * high
+    if rho_squared == 0.0:
+        return 0.0
+    low, high, x = 0.0, math.inf, 0.5
     for _ in range(MOST_STEPS):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if middle * (noise + 0.5 * math.erfc(middle / root)) < rho_squared * _height(middle):
-            low = middle
+        height, tail = _height(x), 0.5 * math.erfc(x / ROOT_2)
+        excess = x * (noise + tail) - rho_squared * height
+        slope = noise + tail - (1.0 - rho_squared) * x * height
+        if excess < 0.0:
+            low = x
         else:
-            high = middle
-    return 0.5 * (low + high)
+            high = x
+        trial = x - excess / slope if slope > 0.0 else low
+        if not low < trial < high:  # Newton's steps are safe near the root only
+            trial = 0.5 * (low + high) if high < math.inf else 2.0 * x
+        step, x = trial - x, trial
+        if abs(step) <= ROUNDING * x:
+            break
+    return x
 
 
 @jit

@@ -13,7 +13,10 @@ from glosten.errors import DomainError
 from glosten.theory import _das
 from glosten.theory._binary_model import Gains
 from glosten.theory._das import Floats, Traders
+from glosten.theory._das_ensemble import DasEnsemble
+from glosten.theory._das_paths import DasMarket
 from glosten.theory._domain import Interval, require
+from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._order_flow import ORDERS, TwoSidedQuotes, order_problem
 from glosten.theory._sequence import sequence_log_likelihood
 
@@ -209,7 +212,7 @@ class Das:
         if not self.known_jumps:
             law = _das.das_jump_law(self.points, self.sigma / self.step)
             window = _das.das_mix(density, window, law, self.p_jump)
-            steps = _das.das_steps_off(density, window)
+            steps = _das.das_steps_off(_das.das_mean(density, window), self.points)
             if steps != 0:
                 _das.das_move(density, window, steps)
                 origin += steps
@@ -273,6 +276,35 @@ class Das:
         x = _das.das_closed_quote((self.sigma / total) ** 2, (1.0 - self.alpha) * self.eta / self.alpha)
         p_buy = (1.0 - self.alpha) * self.eta + self.alpha * 0.5 * math.erfc(x / math.sqrt(2.0))
         return FirstQuote(x * total, p_buy, self.sigma**2 - (x * self.sigma_w) ** 2)
+
+    @property
+    def market(self) -> DasMarket:
+        """Return what a path of this market is made of."""
+        return DasMarket(
+            step=float(self.step),
+            sigma=float(self.sigma / self.step),
+            p_jump=float(self.p_jump),
+            known_jumps=bool(self.known_jumps),
+            traders=self.traders,
+            shift=float(self.shift / self.step),
+            inventory_shift=float(self.inventory_shift / self.step),
+            inventory=self.inventory,
+            density=self.density,
+            origin=self.origin,
+        )
+
+    def ensemble(self, periods: int, seed: int = 0) -> DasEnsemble:
+        """Return all paths of that many periods that the seed draws, from what the maker believes and holds now."""
+        require(simulation_problems(periods, 1, seed))
+        return DasEnsemble(self.market, periods, seed)
+
+    def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
+        """Return means over simulated paths of that many periods, each with its standard error.
+
+        The value jumps; each period's error is that of the mean from the value it has then.
+        """
+        require(simulation_problems(periods, paths, seed))
+        return simulate_ensemble(self.ensemble(periods, seed), paths)
 
 
 def _centred(points: int, mean: float, sigma: float) -> tuple[Floats, int]:

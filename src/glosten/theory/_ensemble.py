@@ -7,7 +7,7 @@ block; everything else is here, once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +27,10 @@ CURVES = 3
 INFORMED, NOISE, MAKER, TRADES, INVENTORY = range(5)
 TOTALS = 5
 LARGEST_SEED = 2**64 - 1
+TASK_PERIODS = 2**21
+"""Periods of paths that a thread draws before it reports back, at the most."""
+SHARES = 4
+"""Tasks for each thread, at the least, so that none waits long for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Orders:
 
 class Ensemble(Protocol):
     """All paths that a model draws with a seed over a number of periods."""
+
+    @property
+    def periods(self) -> int:
+        """Return how many periods a path has."""
 
     @property
     def lanes(self) -> int:
@@ -117,27 +125,29 @@ def simulate_ensemble(ensemble: Ensemble, paths: int, threads: int = 1, progress
 
 
 def add_up(ensemble: Ensemble, paths: int, threads: int, progress: Progress | None) -> Sums:
-    """Return the sums over the first paths of an ensemble, block by block in their order."""
+    """Return the sums over the first paths of an ensemble, block by block in their order.
 
-    def perform(block: tuple[int, int]) -> Sums:
-        return ensemble.block(*block)
+    A thread draws several blocks before it reports back, as many as are worth its while and leave work for the others;
+    they are added one by one all the same, so that the sums do not depend on it.
+    """
+    lanes, count = ensemble.lanes, -(-paths // ensemble.lanes)
+    each = max(1, min(TASK_PERIODS // max(lanes * ensemble.periods, 1), -(-count // (SHARES * threads))))
+    tasks = iter(range(0, count, each))
+
+    def perform(first: int) -> list[Sums]:
+        numbers = range(first, min(first + each, count))
+        return [ensemble.block(number, min(lanes, paths - number * lanes)) for number in numbers]
 
     total: Sums | None = None
-    blocks = _blocks(paths, ensemble.lanes)
     with ThreadPoolExecutor(threads) as pool:
-        while wave := list(islice(blocks, threads)):
-            for sums in pool.map(perform, wave):
-                total = sums if total is None else _added(total, sums)
+        while wave := list(islice(tasks, threads)):
+            for found in pool.map(perform, wave):
+                for sums in found:
+                    total = sums if total is None else _added(total, sums)
             if progress is not None and total is not None:
                 progress(total.paths, paths)
     assert total is not None, "there is at least one path"  # noqa: S101
     return total
-
-
-def _blocks(paths: int, lanes: int) -> Iterator[tuple[int, int]]:
-    """Yield (number, paths) of every block."""
-    for first in range(0, paths, lanes):
-        yield first // lanes, min(lanes, paths - first)
 
 
 def _added(total: Sums, more: Sums) -> Sums:

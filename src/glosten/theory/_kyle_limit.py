@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,16 @@ def _walk(prices: NDArray[np.float64], start: float, growth: float, key: np.uint
             draw = uniform(key, path * steps + step) + 0.5 / FRACTIONS
             z = growth * z + sd * normal_quantile(draw)
             prices[path, step + 1] = normal_tail(-z)
+
+
+class ImpactQuotes(NamedTuple):
+    """Prices after an order of one size on either side, the price now, and how much a unit moves it."""
+
+    bid: float
+    ask: float
+    spread: float
+    mean: float
+    impact: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +110,15 @@ class KyleLimit:
         high = kyle_insider_rate(self.prior, self.volatility, self.revelation_rate)
         return high, -kyle_insider_rate(1.0 - self.prior, self.volatility, self.revelation_rate)
 
-    def quotes(self, size: float) -> tuple[float, float]:
-        """Return (bid, ask), the prices after a small order of that size, to first order, cut to [0, 1].
+    def quotes(self, size: float = 0.1) -> ImpactQuotes:
+        """Return the prices after a sale and a purchase of that size, to first order, cut to [0, 1].
 
         There is no spread at size 0: in this limit every single order is too small to tell anything.
         """
         require([Interval("size", "of the order, in units", 0.0, math.inf).problem(size)])
         move = self.impact * size
-        return max(self.prior - move, 0.0), min(self.prior + move, 1.0)
+        bid, ask = max(self.prior - move, 0.0), min(self.prior + move, 1.0)
+        return ImpactQuotes(bid, ask, ask - bid, self.prior, self.impact)
 
     def update(self, orders: float, elapsed: float) -> KyleLimit:
         """Return the market after total orders (bought less sold, units) that arrived evenly over a time.
@@ -158,8 +170,8 @@ class KyleLimit:
     def ensemble(self, periods: int, seed: int = 0, horizon: float | None = None) -> KernelEnsemble:
         """Return all paths that the seed draws, at so many equally spaced times up to ``horizon``, 1 / r unless given.
 
-        A path ends, its price at the value, when the value is revealed. Prices are exact in law; gains are those of one
-        auction a step, exact as steps shrink. There is no spread and no count of trades: both are 0.
+        A path ends, its price at the value, when the value is revealed. Prices are exact in law; gains are
+        reckoned step by step, exact as steps shrink. There is no spread and no count of trades: both are 0.
 
         Source: `kyle_paths`.
         """

@@ -9,13 +9,22 @@ from glosten.theory._normal import normal_density, normal_loss, normal_quantile
 
 
 @jit
+def impact_at(level: float, volatility: float, revelation_rate: float) -> float:
+    """Return lambda, how far one unit of orders moves the price, at z = Phi^-1(p).
+
+    Source: limit of Back & Baruch (2004): (sqrt(2 r) / sigma) phi(z).
+    """
+    return math.sqrt(2.0 * revelation_rate) / volatility * normal_density(level)
+
+
+@jit
 def kyle_impact(prior: float, volatility: float, revelation_rate: float) -> float:
     """Return lambda(p), how far one unit of orders moves the price.
 
     Source: limit of Back & Baruch (2004): (sqrt(2 r) / sigma) phi(Phi^-1(p)), the solution of
     lambda lambda'' = -2 r / sigma^2.
     """
-    return math.sqrt(2.0 * revelation_rate) / volatility * normal_density(normal_quantile(prior))
+    return impact_at(normal_quantile(prior), volatility, revelation_rate)
 
 
 @jit

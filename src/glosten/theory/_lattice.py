@@ -116,6 +116,15 @@ def _trim(nodes: Floats, window: Integers) -> None:
 
 
 @jit
+def _settled_spread(is_high: bool, alpha: float, gamma: float) -> float:
+    """Return the spread per unit of V_H - V_L that a settled belief leaves: 0, but where noise stands on one side only.
+
+    Where noise only buys, a sell is the work of somebody who knows V_L, however unlikely that has become.
+    """
+    return 1.0 if 0.0 < alpha < 1.0 and gamma == (1.0 if is_high else 0.0) else 0.0
+
+
+@jit
 def _look(views: Floats, start: float, model: tuple[float, float], date: int, nodes: tuple[int, int]) -> None:
     """Write P(V_L), P(V_H), their product and the spread at nodes from one to another; the smaller belief exactly."""
     alpha, gamma = model
@@ -132,6 +141,8 @@ def _look(views: Floats, start: float, model: tuple[float, float], date: int, no
         low = smaller if odds[node] >= 0.0 else larger
         lows[node], highs[node], products[node] = low, high, high * low
         spreads[node] = spread(1.0, high, low, alpha, gamma)
+        if products[node] == 0.0 and abs(odds[node]) < 0.5 * CERTAIN:
+            spreads[node] = _settled_spread(odds[node] > 0.0, alpha, gamma)
 
 
 @jit

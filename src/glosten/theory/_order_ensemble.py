@@ -13,12 +13,12 @@ from glosten.theory._ensemble import CURVES, ERROR, TRADES, Orders, Sums, simula
 from glosten.theory._order_paths import GROUP, Market, Record, Whole
 from glosten.theory._order_table import INFORMED, NOISE, VALUES, Floats
 
-BLOCK = 2048
-"""Paths of a block: enough that a thread is busy for a while, few enough that several threads find work."""
 FEW_STATES = 8
-SIDE_BY_SIDE, MANY_SIDE_BY_SIDE, LEAST_SIDE_BY_SIDE = 136, 72, 8
+SIDE_BY_SIDE, MANY_SIDE_BY_SIDE, LEAST_SIDE_BY_SIDE = 200, 104, 8
 """Paths that a loop takes at once: what it works on should fit into the nearest cache, so fewer with many states. Odd
 multiples of 8: rows a power of 2 apart look like the same memory to a processor in a hurry."""
+ROUNDS = 10
+"""So often a block does that: enough that a thread is busy for a while, few enough that several threads find work."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,11 @@ class OrderEnsemble:
     @property
     def lanes(self) -> int:
         """Return how many paths a block holds."""
-        return BLOCK
+        return ROUNDS * self._side_by_side
+
+    @property
+    def _side_by_side(self) -> int:
+        return SIDE_BY_SIDE if self.states.shape[1] <= FEW_STATES else MANY_SIDE_BY_SIDE
 
     @property
     def _width(self) -> float:
@@ -69,8 +73,7 @@ class OrderEnsemble:
 
         Source: `sum_paths`.
         """
-        many = self.states.shape[1] > FEW_STATES
-        size = number * BLOCK, paths, MANY_SIDE_BY_SIDE if many else SIDE_BY_SIDE
+        size = number * self.lanes, paths, self._side_by_side
         curves = np.zeros((CURVES, 2, self.periods + 1))
         high, totals = _order_paths.sum_paths(self._market, self.key, size, curves, _record(0, 0))
         squared = self._width**2

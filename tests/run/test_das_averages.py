@@ -9,9 +9,9 @@ import pytest
 from glosten import theory
 from glosten.errors import InputError
 from glosten.run import DasSimulation, simulate_das
-from glosten.run._das_paths import AGES, _gaussian_path, _grid_path, _jumped, _order, _uniform, _words
+from glosten.run._das_averages import AGES, CHUNK
 from glosten.statistics import Mean
-from glosten.theory import Das, GaussianDas
+from glosten.theory import Das, DasPath, GaussianDas
 
 pytestmark = pytest.mark.skipif(
     not hasattr(theory.das_quote, "py_func"), reason="random words wrap in compiled code only"
@@ -24,40 +24,6 @@ REFERENCE = {
     (100, 0.005, 1): ((4.932, 0.085), (0.864, 0.019)),
 }
 """Average spread and profit per period of an independent simulation, each with its standard error, in cents."""
-
-
-def told_by_the_model(model: Any, periods: int, seed: int) -> np.ndarray:
-    """Tell replication 0 again with the model's own verbs; return (spread, maker, informed, noise, distance)."""
-    words = _words(seed, 0)
-    value, sums = 0.0, np.zeros(5)
-    noise = (1 - model.alpha) * model.eta
-    for period in range(periods):
-        value, jumped = _jumped(value, words[0], (model.sigma, model.p_jump, True), period == 0)
-        if jumped and model.known_jumps and period > 0:
-            model = model.jump()
-        quotes = model.quotes()
-        draw = _uniform(words[1])
-        order, informed = _order(value, (quotes.bid, quotes.ask), model.traders, draw)
-        assert informed == (order != 0 and noise <= draw < 1 - noise)
-        gain = order * (value - (quotes.ask if order > 0 else quotes.bid))
-        sums += [quotes.spread, -gain, gain * informed, gain * (not informed), abs(model.mean - value)]
-        model = model.update(order)
-    return sums / periods
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        Das(20, 5, 0.03, 0.6, 0.4),
-        Das(20, 5, 0.05, 0.7, shift=0.5, inventory_shift=0.1),
-        Das(20, 5, 0.03, 0.6, known_jumps=False),
-        GaussianDas(20, 5, 0.03, 0.6, 0.4, inventory_shift=0.1),
-        GaussianDas(20, 5, 0.03, 0.6, shift=0.5, known_jumps=False),
-    ],
-)
-def test_the_kernel_lives_the_life_of_the_model(model: Any) -> None:
-    found = simulate_das(model, 150, 1, seed=3)
-    assert found.by_replication[0, :5] == pytest.approx(told_by_the_model(model, 150, 3), rel=1e-7, abs=1e-7)
 
 
 @pytest.mark.parametrize(("sigma", "p_jump", "shift"), list(REFERENCE))
@@ -157,12 +123,28 @@ def test_progress_counts_replications_and_a_single_one_has_no_error() -> None:
     assert math.isnan(simulate_das(Das(20, 5, 0.01, 0.7), 50, 1).spread.se)
 
 
-def test_the_kernels_add_up_into_the_sums_they_are_given() -> None:
-    sums = np.ones((4, AGES))
-    _gaussian_path(1, _words(0, 0), (0.7, 0.5, 5.0), (50.0, 0.0, True), (0.0, 0.0, True), sums)
-    assert sums[3, 0] == 2
-    _grid_path((1, 401), _words(0, 0), (0.7, 0.5, 5.0), (50.0, 0.0, True), (0.0, 0.0, True), sums)
-    assert sums[3, 0] == 3
+@pytest.mark.parametrize("model", [Das(20, 5, 0.03, 0.6, 0.4, shift=0.5, step=0.5), GaussianDas(20, 5, 0.03, 0.6)])
+def test_figures_are_averages_over_what_the_path_tells(model: Any) -> None:
+    periods = CHUNK + 100
+    found = simulate_das(model, periods, 1, seed=3)
+    path = DasPath(model.market, 3, 0, whole=True, fresh=True)
+    told = path.told(periods)
+    inventory = -np.cumsum(told[:, path.ORDER]) + told[:, path.ORDER]
+    knows, gain = told[:, path.KNOWS] > 0, told[:, path.GAIN]
+    step = model.step if isinstance(model, Das) else 1.0
+    expected = [
+        step * told[:, path.SPREAD].mean(),
+        -step * gain.mean(),
+        step * np.where(knows, gain, 0).mean(),
+        step * np.where(knows, 0, gain).mean(),
+        step * np.abs(told[:, path.MEAN] - told[:, path.VALUE]).mean(),
+        np.abs(told[:, path.ORDER]).mean(),
+        np.abs(inventory).mean(),
+    ]
+    assert found.by_replication[0] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    assert found.jumps[0] == told[:, path.JUMPED].sum()
+    first = told[told[:, path.JUMPED] > 0, path.SPREAD]
+    assert found.spread_after_jump[0] == pytest.approx(step * first.mean(), rel=1e-12)
 
 
 @pytest.mark.parametrize(

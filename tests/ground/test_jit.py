@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glosten._jit import jit, multiply_add, widen
+
+NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
+
+
+@jit
+def fused(first: float, second: float, third: float) -> float:
+    return multiply_add(first, second, third)
+
+
+@jit
+def summed(row: np.ndarray) -> float:
+    widen()
+    total = 0.0
+    for number in row:
+        total += number
+    return total
+
+
+pytestmark = pytest.mark.skipif(not hasattr(fused, "py_func"), reason="intrinsics exist in compiled code only")
+
+
+@settings(max_examples=50)
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_multiply_add_rounds_once(first: float, second: float, third: float) -> None:
+    exactly = Fraction(first) * Fraction(second) + Fraction(third)
+    assert fused(first, second, third) == float(exactly)
+
+
+def test_multiply_add_keeps_single_precision() -> None:
+    numbers = np.float32(1.1), np.float32(2.3), np.float32(-2.53)
+    exactly = Fraction(float(numbers[0])) * Fraction(float(numbers[1])) + Fraction(float(numbers[2]))
+    assert np.float32(fused(*numbers)) == np.float32(float(exactly))
+
+
+def test_wide_vectors_change_no_order_of_additions() -> None:
+    row = np.random.default_rng(0).normal(size=999)
+    total = 0.0
+    for number in row:
+        total += float(number)
+    assert summed(row) == total
