@@ -12,8 +12,7 @@ import pytest
 from glosten.errors import TapeError
 from glosten.market import ImportOptions, Kind, check_tape, describe_tape, import_tape, load_tape
 from glosten.market._batch import Batch, Format
-from glosten.market._collect import METADATA_KEY
-from glosten.market._vendor_file import VendorFile, open_vendor_files
+from glosten.market._vendor_file import METADATA_KEY, VendorFile, open_vendor_files
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
@@ -59,6 +58,19 @@ def test_disorder_is_refused_unless_it_is_to_be_sorted(tmp_path: Path) -> None:
     done = import_tape(both, tmp_path / "tape.parquet", ImportOptions(sort=True))
     assert done.metadata[Kind.TRADES]["sorted"] is True
     assert pl.read_parquet(tmp_path / "tape.parquet")["trade_id"].to_list() == list(range(400))
+
+
+def test_days_in_files_of_any_name_are_one_tape_of_the_first_name_or_the_one_given(tmp_path: Path) -> None:
+    days = [saved(trades()[:200], tmp_path / "trades_monday.csv"), saved(trades()[200:], tmp_path / "tuesday.csv")]
+    done = import_tape(days, tmp_path / "m.parquet")
+    assert (done.reports[Kind.TRADES].rows, done.metadata[Kind.TRADES]["instrument"]) == (400, "monday")
+    first = import_tape(days[:1], tmp_path / "1.parquet", ImportOptions(instrument="A/B")).files[Kind.TRADES]
+    second = import_tape(days[1:], tmp_path / "2.parquet", ImportOptions(instrument="A/B")).files[Kind.TRADES]
+    both = import_tape([first, second], tmp_path / "b.parquet")
+    assert (both.reports[Kind.TRADES].rows, both.metadata[Kind.TRADES]["instrument"]) == (400, "A/B")
+    other = import_tape(days[1:], tmp_path / "3.parquet", ImportOptions(instrument="C/D")).files[Kind.TRADES]
+    with pytest.raises(TapeError, match="is a tape of C/D, the one before of A/B"):
+        import_tape([first, other], tmp_path / "b.parquet")
 
 
 def test_trades_and_quotes_go_into_two_files_or_none(tmp_path: Path, raw: Any, monkeypatch: pytest.MonkeyPatch) -> None:

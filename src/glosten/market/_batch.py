@@ -42,7 +42,10 @@ EXTRAS: Mapping[str, Any] = MappingProxyType({"exch_ts_ns": pl.Int64, "trade_id"
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one instrument in the order of the file; ``rows`` has the columns of `SCHEMA` and perhaps more."""
+    """Rows of one instrument in the order of the file; ``rows`` has the columns of `SCHEMA` and perhaps more.
+
+    An empty ``instrument`` is one that the file does not name: such rows belong to whatever is imported.
+    """
 
     kind: Kind
     instrument: str

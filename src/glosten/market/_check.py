@@ -157,8 +157,7 @@ _MEANINGS = (
 def check(kind: Kind, pieces: Iterable[pl.DataFrame], gap_seconds: float) -> Report:
     """Return what is met in the rows of one kind, given piece by piece in their order.
 
-    ``pieces`` have the columns of `SCHEMA`; numbers of trades are held in memory (8 bytes each) only where they do not
-    increase.
+    ``pieces`` have the columns of `SCHEMA`; of what they hold only the numbers of trades stay in memory, 8 bytes each.
     """
     state = np.zeros(1, COUNTS)
     for name in ("first_backwards", "first_bad", "first_crossed"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,11 +18,10 @@ from glosten.market._check import Report
 from glosten.market._formats import format_of
 from glosten.market._grid import infer_step
 from glosten.market._sides import SIGNED_BY_QUOTES, SideRule
-from glosten.market._vendor_file import VendorFile, open_vendor_files
+from glosten.market._vendor_file import VendorFile, open_vendor_files, read_metadata
 
 PART_ROWS = 1_000_000
 """Rows of a piece on disk; this and one batch are what an import holds in memory."""
-METADATA_KEY = "glosten.tape"
 NAMES_LISTED = 12
 
 Progress = Callable[[int, int], None]
@@ -95,11 +94,12 @@ def collect(paths: Sequence[Path], options: ImportOptions, folder: Path, progres
             if len(rows) == 0:
                 continue
             counts[batch.instrument] = counts.get(batch.instrument, 0) + len(rows)
-            if _is_chosen(batch.instrument, options.instrument or next(iter(counts))):
+            wanted = options.instrument or next((name for name in counts if name), "")
+            if not batch.instrument or _is_chosen(batch.instrument, wanted):
                 _keep(collected, buffers, batch.kind, rows)
     for kind in list(buffers):
         _flush(collected, buffers, kind)
-    collected.instrument = _only_instrument(counts, options, known)
+    collected.instrument = _only_instrument(counts, options, paths[0])
     if known.get("candles"):
         collected.candles = CandleModel(**known["candles"])
     collected.lag_ms = options.lag_ms if options.lag_ms is not None else known.get("lag_ms")
@@ -166,25 +166,24 @@ def _is_chosen(instrument: str, wanted: str) -> bool:
     return _plain(instrument) == _plain(wanted)
 
 
-def _only_instrument(counts: dict[str, int], options: ImportOptions, known: dict[str, Any]) -> str:
-    """Return the name of what was read. Raises TapeError where nothing was, or more than one."""
-    chosen = [name for name in counts if not options.instrument or _is_chosen(name, options.instrument)]
-    names = sorted(counts, key=lambda name: -counts[name])
-    listed = ", ".join(f"{name} ({counts[name]:,} rows)" for name in names[:NAMES_LISTED])
-    listed += f" and {len(names) - NAMES_LISTED} more" if len(names) > NAMES_LISTED else ""
+def _only_instrument(counts: dict[str, int], options: ImportOptions, first: Path) -> str:
+    """Return the name of what was read: where no file says it, the user's, or that of the first file.
+
+    Raises TapeError where nothing was read, or several instruments and none is chosen.
+    """
+    named = {name: rows for name, rows in counts.items() if name}
+    chosen = [name for name in named if not options.instrument or _is_chosen(name, options.instrument)]
+    listed = ", ".join(
+        f"{name} ({named[name]:,} rows)" for name in sorted(named, key=lambda name: -named[name])[:NAMES_LISTED]
+    )
+    listed += f" and {len(named) - NAMES_LISTED} more" if len(named) > NAMES_LISTED else ""
     if not counts:
         raise TapeError("The files hold no row of trades, quotes or candles (between the start and the end, if given).")
-    if not chosen:
+    if named and not chosen:
         raise TapeError(f"The files hold nothing of {options.instrument}; there are {listed}.")
-    if len({_plain(name) for name in chosen}) > 1 and not _are_one_by_name(chosen, known):
+    if len({_plain(name) for name in chosen}) > 1:
         raise TapeError(f"The files hold several instruments: {listed}. Choose one with --instrument.")
-    return str(known.get("instrument") or chosen[0])
-
-
-def _are_one_by_name(chosen: list[str], known: dict[str, Any]) -> bool:
-    """Return whether the files are tapes of ours, which say what they hold, whatever they are called."""
-    del chosen
-    return bool(known.get("instrument"))
+    return next(iter(chosen), options.instrument or re.sub(r"^(trades|quotes|candles)_", "", first.name.split(".")[0]))
 
 
 def _keep(collected: Collected, buffers: dict[Kind, list[pl.DataFrame]], kind: Kind, rows: pl.DataFrame) -> None:
@@ -210,19 +209,6 @@ def _flush(collected: Collected, buffers: dict[Kind, list[pl.DataFrame]], kind: 
     held = buffers.pop(kind, [])
     if held:
         collected.add(kind, pl.concat(held))
-
-
-def read_metadata(path: Path) -> dict[str, Any]:
-    """Return what a tape of ours says of itself (`METADATA_KEY`); nothing where a file is none."""
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
-                return {}
-        text = pl.read_parquet_metadata(path).get(METADATA_KEY, "{}")
-        known = json.loads(text)
-    except (OSError, ValueError, pl.exceptions.PolarsError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _metadata(paths: Sequence[Path]) -> dict[str, Any]:

@@ -68,11 +68,16 @@ def fetch_tape(
     reached or does not answer from the start on; what was fetched by then is kept for the next run.
     """
     check_out(out)
+    exchange = _connect(request)
     folder = out.with_name(f".{out.name}.fetch")
     pages = _Pages(folder, request)
-    exchange = _connect(request)
-    (_fetch_candles if request.timeframe else _fetch_trades)(exchange, request, pages, progress)
-    imported = _finish(request, pages, out, options or ImportOptions())
+    try:
+        (_fetch_candles if request.timeframe else _fetch_trades)(exchange, request, pages, progress)
+        imported = _finish(request, pages, out, options or ImportOptions())
+    except BaseException:
+        if not pages.files:
+            shutil.rmtree(folder)
+        raise
     shutil.rmtree(folder)
     return imported
 

@@ -53,7 +53,7 @@ def _read(files: Sequence[VendorFile], options: ImportOptions) -> Iterator[Batch
             yield from _read_csv(file)
             continue
         for trade in json_items(file):
-            if buffers.add(Kind.TRADES, str(trade.get("symbol") or file.name.split(".")[0]), unified_row(trade)):
+            if buffers.add(Kind.TRADES, str(trade.get("symbol") or ""), unified_row(trade)):
                 yield from buffers.take()
         yield from buffers.take()
 
@@ -69,7 +69,7 @@ def _read_csv(file: VendorFile) -> Iterator[Batch]:
             trade_id="id",
         )
         if "symbol" not in frame.columns:
-            yield Batch(Kind.TRADES, file.name.split(".")[0], rows)
+            yield Batch(Kind.TRADES, "", rows)
             continue
         for symbol in frame["symbol"].unique(maintain_order=True):
             yield Batch(Kind.TRADES, str(symbol), rows.filter(frame["symbol"] == symbol))

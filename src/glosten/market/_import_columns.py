@@ -10,7 +10,7 @@ import polars as pl
 
 from glosten.errors import TapeError
 from glosten.market._batch import SCHEMA, UNITS, Batch, Format, ImportOptions, Kind, seller_if_maker_buys, unit_of
-from glosten.market._vendor_file import VendorFile, csv_frames
+from glosten.market._vendor_file import VendorFile, csv_frames, read_metadata
 
 SLICE_ROWS = 1_000_000
 USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -120,7 +120,7 @@ def _read(files: Sequence[VendorFile], options: ImportOptions) -> Iterator[Batch
 
 
 def _batches(file: VendorFile, kind: Kind, columns: dict[str, str], options: ImportOptions) -> Iterator[Batch]:
-    fallback = re.sub(r"^(trades|quotes|candles)_", "", file.name.split(".")[0])
+    known = str(read_metadata(file.path).get("instrument", "")) if file.is_parquet else ""
     given = "" if "ts_ns" not in {ALIASES.get(name, name) for name in options.columns} else options.unit
     unit = "ns" if columns["ts_ns"] == "ts_ns" and not given else options.unit
     row = 0
@@ -130,7 +130,7 @@ def _batches(file: VendorFile, kind: Kind, columns: dict[str, str], options: Imp
         rows = _ours(file, kind, columns, frame, (unit, row))
         row += len(frame)
         if "instrument" not in columns:
-            yield Batch(kind, fallback, rows)
+            yield Batch(kind, known, rows)
             continue
         owner = frame[columns["instrument"]].cast(pl.String).fill_null("")
         for name in owner.unique(maintain_order=True):

@@ -14,11 +14,11 @@ from glosten.errors import TapeError
 from glosten.market._batch import ImportOptions, Kind
 from glosten.market._candles import CandleModel
 from glosten.market._check import check
-from glosten.market._collect import Collected, collect, read_metadata
+from glosten.market._collect import Collected, collect
 from glosten.market._files import Table, open_table
 from glosten.market._formats import recognise
 from glosten.market._import_columns import COLUMNS, header, kind_of, matched
-from glosten.market._vendor_file import open_vendor_files
+from glosten.market._vendor_file import open_vendor_files, read_metadata
 
 TRADES = ("ts_ns", "price", "qty", "side")
 QUOTES = ("ts_ns", "bid", "bid_qty", "ask", "ask_qty")

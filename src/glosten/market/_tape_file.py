@@ -17,9 +17,10 @@ import polars as pl
 from glosten.errors import TapeError
 from glosten.market._batch import ImportOptions, Kind
 from glosten.market._check import Report, check
-from glosten.market._collect import METADATA_KEY, Collected, Progress, collect
+from glosten.market._collect import Collected, Progress, collect
 from glosten.market._grid import infer_step
 from glosten.market._tape import utc
+from glosten.market._vendor_file import METADATA_KEY
 
 SCHEMA_VERSION = 1
 ROW_GROUP = 250_000

@@ -25,6 +25,9 @@ CHUNK_BYTES = 1 << 25
 LONGEST_LINE = 1 << 28
 """A piece of this length without the end of a line is not the text it claims to be."""
 
+METADATA_KEY = "glosten.tape"
+"""Where the parquet metadata of a tape of ours say what it is, as a JSON object."""
+
 _DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 
 
@@ -230,3 +233,16 @@ def _skip(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \t\r\n,":
         at += 1
     return at
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Return what a tape of ours says of itself (`METADATA_KEY`); nothing where a file is none."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return {}
+        text = pl.read_parquet_metadata(path).get(METADATA_KEY, "{}")
+        known = json.loads(text)
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return {}
+    return known if isinstance(known, dict) else {}
