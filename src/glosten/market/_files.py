@@ -1,4 +1,4 @@
-"""Market data files, parquet or csv, read one column and a few million rows at a time, and refused in whole sentences.
+"""Market data files, parquet or csv, read a bounded number of rows at a time, and refused in whole sentences.
 
 Rows are numbered from 1 in messages; a csv header is not counted.
 """
@@ -6,7 +6,7 @@ Rows are numbered from 1 in messages; a csv header is not counted.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,12 @@ from numpy.typing import NDArray
 
 from glosten.errors import TapeError
 
-SLICE_ROWS = 2_000_000
-"""Rows that are in memory twice while a parquet column is copied into the tape."""
+SLICE_ROWS = 500_000
+"""Rows that are in memory twice while a file is converted into the tape."""
+SAMPLED_WHOLE = 100_000
+"""Up to this many rows the steps of a tape are inferred from all of them."""
+SAMPLES = 8
+"""Stretches of a longer file that are looked at instead, evenly spread."""
 
 SIDES = {"buy": 1.0, "sell": -1.0, "unknown": 0.0, "1": 1.0, "+1": 1.0, "-1": -1.0, "0": 0.0} | {
     "1.0": 1.0,
@@ -44,13 +48,27 @@ class Table:
     rows: int
     is_csv: bool
 
-    def pieces(self, name: str) -> Iterator[tuple[int, pl.Series]]:
-        """Yield (first row, values) of a column, piece by piece."""
-        step = self.rows if self.is_csv else SLICE_ROWS
-        for first in range(0, self.rows, step):
-            with readable(self.path):
-                piece = self.frame.select(name).slice(first, step).collect().to_series()
-            yield first, piece
+    def pieces(self, names: Sequence[str]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield (first row, rows) of some columns, piece by piece; the next piece is decoded in the meantime."""
+        first = 0
+        with readable(self.path):
+            for piece in self.frame.select(*names).collect_batches(chunk_size=SLICE_ROWS, maintain_order=True):
+                yield first, piece
+                first += len(piece)
+
+    def sample(self, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """Return numbers of some columns: all of a short file, evenly spread stretches of a long one."""
+        frame = self.frame.select(*names)
+        with readable(self.path):
+            if self.rows <= SAMPLED_WHOLE:
+                rows = frame.collect()
+            elif self.is_csv:
+                rows = frame.gather_every(self.rows // SAMPLED_WHOLE + 1).collect(engine="streaming")
+            else:
+                width, step = SAMPLED_WHOLE // SAMPLES, self.rows // SAMPLES
+                rows = pl.concat([frame.slice(first * step, width).collect() for first in range(SAMPLES)])
+        numeric = {name: exact(rows[name]) for name in names if rows.schema[name].is_numeric()}
+        return {name: values[np.isfinite(values) & (values >= 0.0)] for name, values in numeric.items()}
 
     def written(self, name: str, row: int) -> str:
         """Return what the file itself says in a cell, for a message."""
@@ -128,50 +146,46 @@ def _check_columns(path: Path, types: dict[str, pl.DataType], wanted: tuple[str,
         raise TapeError(f"{path} lacks the {columns}; it has {', '.join(types)}. Rename the columns or convert it.")
 
 
-def read_integers(table: Table, name: str, into: NDArray[np.int64]) -> None:
-    """Copy a column of whole numbers. Raises TapeError with the first row that holds none."""
-    if not table.types[name].is_integer():
-        raise TapeError(_wrong_type(table, name, "int64 nanoseconds since 1970 UTC"))
-    for first, piece in table.pieces(name):
-        if piece.null_count():
-            row = first + int(piece.is_null().arg_max() or 0)
-            raise TapeError(
-                f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
-                "int64 nanoseconds since 1970 UTC are needed."
-            )
-        with readable(table.path):
-            into[first : first + len(piece)] = piece.cast(pl.Int64).to_numpy()
-
-
-def read_numbers(table: Table, name: str, into: NDArray[np.float64]) -> None:
-    """Copy a column of numbers; missing ones become NaN. Raises TapeError where it holds anything else."""
+def wrong_type(table: Table, name: str) -> str:
+    """Return why a column can never hold what it must, by its type; empty: it can."""
     kind = table.types[name]
-    if not kind.is_numeric():
-        raise TapeError(_wrong_type(table, name, "numbers"))
-    for first, piece in table.pieces(name):
-        # The shortest text of a float32 is what was meant: 181.85, not 181.85000610351562.
-        exact = piece.cast(pl.String) if kind == pl.Float32 else piece
-        into[first : first + len(piece)] = exact.cast(pl.Float64).to_numpy()
+    if name in ("ts_ns", "exch_ts_ns"):
+        fits, needed = kind.is_integer(), "int64 nanoseconds since 1970 UTC"
+    elif name == "side":
+        fits, needed = kind.is_numeric() or kind == pl.String, "1, -1, 0 or the words buy and sell"
+    else:
+        fits, needed = kind.is_numeric(), "numbers"
+    return "" if fits else f"{table.path}: the column {name} holds {kind}; it must hold {needed}."
 
 
-def read_sides(table: Table, name: str, into: NDArray[np.int64]) -> None:
-    """Copy a column of sides: 1, -1, 0 or the words buy, sell, unknown. Raises TapeError with the first other row."""
-    kind = table.types[name]
-    if not (kind.is_numeric() or kind == pl.String):
-        raise TapeError(_wrong_type(table, name, "1, -1, 0 or the words buy and sell"))
-    for first, piece in table.pieces(name):
-        if kind == pl.String:
-            piece = piece.str.strip_chars().str.to_lowercase().replace_strict(SIDES, default=None)  # noqa: PLW2901
-        sides = piece.cast(pl.Float64).to_numpy()
-        known = (sides == 1.0) | (sides == -1.0) | (sides == 0.0)
-        if not known.all():
-            row = first + int(np.argmin(known))
-            raise TapeError(
-                f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
-                "give 1 or buy, -1 or sell, 0 or unknown: who was impatient."
-            )
-        into[first : first + len(piece)] = sides
+def whole_numbers(table: Table, name: str, first: int, piece: pl.Series) -> NDArray[np.int64]:
+    """Return a piece of whole numbers. Raises TapeError with the first row that holds none."""
+    if piece.null_count():
+        row = first + int(piece.is_null().arg_max() or 0)
+        raise TapeError(
+            f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
+            "int64 nanoseconds since 1970 UTC are needed."
+        )
+    return piece.cast(pl.Int64).to_numpy()
 
 
-def _wrong_type(table: Table, name: str, needed: str) -> str:
-    return f"{table.path}: the column {name} holds {table.types[name]}; it must hold {needed}."
+def exact(piece: pl.Series) -> NDArray[np.float64]:
+    """Return a piece of numbers; missing ones become NaN."""
+    # The shortest text of a float32 is what was meant: 181.85, not 181.85000610351562.
+    meant = piece.cast(pl.String) if piece.dtype == pl.Float32 else piece
+    return np.asarray(meant.cast(pl.Float64).to_numpy(), np.float64)
+
+
+def sides(table: Table, name: str, first: int, piece: pl.Series) -> NDArray[np.int64]:
+    """Return a piece of sides: 1, -1, 0 or the words buy, sell, unknown. Raises TapeError with the first other row."""
+    if piece.dtype == pl.String:
+        piece = piece.str.strip_chars().str.to_lowercase().replace_strict(SIDES, default=None)
+    numbers = piece.cast(pl.Float64).to_numpy()
+    known = (numbers == 1.0) | (numbers == -1.0) | (numbers == 0.0)
+    if not known.all():
+        row = first + int(np.argmin(known))
+        raise TapeError(
+            f"{table.path}, row {row + 1}: {name} is {table.written(name, row)}; "
+            "give 1 or buy, -1 or sell, 0 or unknown: who was impatient."
+        )
+    return np.asarray(numbers, np.int64)

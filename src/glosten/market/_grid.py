@@ -31,6 +31,8 @@ def infer_step(groups: Sequence[NDArray[np.float64]]) -> Decimal | None:
     A step is a power of ten times a product of 2s and 5s (0.01, 0.05, 0.25, 25). Large groups are sampled evenly.
     """
     samples = [group[:: max(1, len(group) // SAMPLE)] for group in groups if len(group)]
+    if not samples:
+        return None
     for decimals in range(MOST_DECIMALS + 1):
         steps = [np.rint(sample * 10.0**decimals) for sample in samples]
         on_grid = [
@@ -47,7 +49,8 @@ def infer_step(groups: Sequence[NDArray[np.float64]]) -> Decimal | None:
 def _coarsened(groups: Sequence[NDArray[np.float64]]) -> int:
     """Return the largest product of 2s and 5s that divides 99.9 % of the whole numbers of every group."""
     whole = [group.astype(np.int64) for group in groups]
-    if len(np.unique(np.concatenate(whole))) < DISTINCT:
+    everything = np.concatenate(whole)
+    if len(np.unique(everything[:: max(1, len(everything) // 1_000)])) < DISTINCT > len(np.unique(everything)):
         return 1
     factor = 1
     for prime in (2, 5):
@@ -74,53 +77,10 @@ def is_off_grid(value: float, step: float) -> bool:
 
 
 @jit
-def first_not_positive(values: NDArray[np.float64], zero_is_fine: bool) -> int:
-    """Return the first row that is negative, infinite or no number (or zero, where that is not fine); -1: none."""
-    for row in range(len(values)):
-        value = values[row]
-        if not (value > 0.0 or (zero_is_fine and value == 0.0)) or value == math.inf:
-            return row
-    return -1
-
-
-@jit
-def first_below(values: NDArray[np.float64], step: float) -> int:
-    """Return the first row whose value is more than 0 and less than one step, -1: none."""
-    for row in range(len(values)):
-        if 0.0 < values[row] < step * (1.0 - NOISE):
-            return row
-    return -1
-
-
-@jit
 def to_steps(values: NDArray[np.float64], step: float, direction: int, into: NDArray[np.int64]) -> int:
-    """Write values in whole steps, rounding as `whole_steps`; return how many lay off the grid.
-
-    ``into`` may share its memory with ``values``.
-    """
+    """Write values in whole steps, rounding as `whole_steps`; return how many lay off the grid."""
     off_grid = 0
     for row in range(len(values)):
-        value = values[row]
-        off_grid += is_off_grid(value, step)
-        into[row] = whole_steps(value, step, direction)
-    return off_grid
-
-
-@jit
-def prints_to_ticks(prices: NDArray[np.float64], prints: NDArray[np.void], tick: float) -> int:
-    """Write the prices of prints in ticks, rounded against our fills; return how many lay off the grid.
-
-    A sell print goes up and a buy print down, so neither goes through an order it did not reach. A print of unknown
-    side would have to do both: it goes to the nearest tick and keeps no size, so that it fills nobody.
-    ``prices`` may be the prints' own prices, not converted yet; ``lots`` are converted already.
-    """
-    off_grid = 0
-    for row in range(len(prices)):
-        price = prices[row]
-        side = prints[row]["side"]
-        if is_off_grid(price, tick):
-            off_grid += 1
-            if side == 0:
-                prints[row]["lots"] = 0
-        prints[row]["price"] = whole_steps(price, tick, -side)
+        off_grid += is_off_grid(values[row], step)
+        into[row] = whole_steps(values[row], step, direction)
     return off_grid

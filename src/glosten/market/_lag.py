@@ -15,6 +15,15 @@ FEWEST_ORDERS = 100
 """Fewer signed market orders than this measure nothing: the lag is 0."""
 
 
+BLOCKS, BLOCK = 8, 50_000
+"""Of tapes with more prints than this many stretches hold, only the stretches are looked at, evenly spread."""
+
+
+def share_looked_at(prints: int) -> float:
+    """Return the share of so many prints that `touch_shares` looks at."""
+    return min(1.0, BLOCKS * BLOCK / max(prints, 1))
+
+
 def touch_shares(quotes: NDArray[np.void], prints: NDArray[np.void]) -> tuple[tuple[int, float], ...]:
     """Return (lag in ms, share of the market orders whose first print is exactly at the touch) per candidate lag.
 
@@ -22,9 +31,16 @@ def touch_shares(quotes: NDArray[np.void], prints: NDArray[np.void]) -> tuple[tu
     last quote strictly before the print: the ask for a buy, the bid for a sell. Only first prints count, because the
     later ones of a large order walk away from the touch at any lag. Empty where too few can be compared.
     """
+    starts = np.arange(BLOCKS) * (len(prints) // BLOCKS)
+    ends = starts + BLOCK
+    if len(prints) <= BLOCKS * BLOCK:
+        starts, ends = np.array([0]), np.array([len(prints)])
     shares = []
     for lag_ms in CANDIDATES_MS:
-        at_touch, compared = _count_at_touch(quotes, prints, lag_ms * NS_PER_MS)
+        at_touch, compared = 0, 0
+        for start, end in zip(starts, ends, strict=True):
+            met = _count_at_touch(quotes, prints[start:end], lag_ms * NS_PER_MS)
+            at_touch, compared = at_touch + met[0], compared + met[1]
         if compared < FEWEST_ORDERS:
             return ()
         shares.append((lag_ms, at_touch / compared))
@@ -47,8 +63,8 @@ def best_lag_ms(shares: tuple[tuple[int, float], ...], orders: int) -> int:
 def _count_at_touch(quotes: NDArray[np.void], prints: NDArray[np.void], lag_ns: int) -> tuple[int, int]:
     """Return (market orders that begin exactly at the touch, market orders that had a quote before them)."""
     at_touch, compared = 0, 0
-    after = 0  # the first quote that is not strictly before the print
-    orders = 0  # seen so far: a print with a higher number is the first of its order
+    orders = prints[0]["aggressor"] if len(prints) else 0  # a print with this number or more is the first of its order
+    after = first_from(quotes, prints[0]["ts_ns"] - lag_ns) if len(prints) else 0  # not strictly before the print
     for index in range(len(prints)):
         if prints[index]["aggressor"] < orders:
             continue
@@ -62,3 +78,16 @@ def _count_at_touch(quotes: NDArray[np.void], prints: NDArray[np.void], lag_ns: 
         touch = quotes[after - 1]["ask"] if side > 0 else quotes[after - 1]["bid"]
         at_touch += touch == price
     return at_touch, compared
+
+
+@jit
+def first_from(rows: NDArray[np.void], ts_ns: int) -> int:
+    """Return the first of rows in time order that is not before a time; their number where all are."""
+    low, high = 0, len(rows)
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle]["ts_ns"] < ts_ns:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit
 from glosten.errors import TapeError
+from glosten.market._candles import CandleModel
 from glosten.market._lag import NS_PER_MS
 from glosten.market._synthetic import synthetic_quotes
 from glosten.records import PRINTS, QUOTES, Instrument
@@ -43,7 +44,8 @@ class TapeNotes:
     of which those without a price (``priceless_quotes``) are skipped; ``off_grid_*`` rounded prices; ``below_lot``
     prints smaller than a lot, which keep their side but fill nobody; ``equal_times`` rows with the time of the row
     before; ``unquoted`` prints before the first or after the last quote; ``gaps`` stretches that the quotes mark as
-    such; ``touch_shares`` (lag in ms, share of the market orders that begin exactly at the touch).
+    such; ``skipped_prints`` of vendor files have no size or repeat a trade; ``touch_shares`` (lag in ms, share of the
+    market orders that begin exactly at the touch).
     """
 
     orders: int = 0
@@ -58,6 +60,7 @@ class TapeNotes:
     equal_times: int = 0
     unquoted: int = 0
     gaps: int = 0
+    skipped_prints: int = 0
     touch_shares: tuple[tuple[int, float], ...] = ()
 
 
@@ -67,7 +70,8 @@ class Tape:
 
     At equal times prints come before quotes: a quote is the book after the print. ``synthetic_quotes`` are implied by
     the prints, and what a backtest earns on them is a guess. ``gaps`` (`GAPS`, in time order) are where the stream was
-    silent: there the age of the data counts, everywhere else it is 0.
+    silent: there the age of the data counts, everywhere else it is 0. ``candles`` says how the prints were made where
+    they were not recorded, and ``sides`` how it was told who was impatient where the prints did not say.
     """
 
     instrument: Instrument
@@ -78,6 +82,8 @@ class Tape:
     files: tuple[str, ...] = ()
     notes: TapeNotes = field(default_factory=TapeNotes)
     gaps: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, GAPS))
+    candles: CandleModel | None = None
+    sides: str = ""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -95,16 +101,26 @@ class Tape:
             "quotes": len(self.quotes),
             "trades": len(self.trades),
             "synthetic_quotes": self.synthetic_quotes,
+            "candle_made": self.candles is not None,
+            "candles": None if self.candles is None else asdict(self.candles),
+            "sides": self.sides,
             "quote_lag_ms": self.quote_lag_ns / NS_PER_MS,
             **asdict(self.notes),
             "sentences": list(self.sentences()),
         }
 
+    def warnings(self) -> tuple[str, ...]:
+        """Return what must stand beside every figure that rests on the tape."""
+        said = [] if self.candles is None else [self.candles.sentence()]
+        if self.sides:
+            said.append(f"Sides of the prints are {self.sides}.")
+        return tuple(said)
+
     def sentences(self) -> tuple[str, ...]:
         """Return what the reader of a result should know about the tape, most important first."""
         first, last = self.span
-        counts, notes = self.notes, []
-        if self.synthetic_quotes:
+        counts, notes = self.notes, list(self.warnings())
+        if self.synthetic_quotes and self.candles is None:
             notes.append(
                 "There are no quotes: bid and ask are the last sell and buy prints, so spreads, queues and "
                 "every figure that rests on them are guesses."
@@ -130,6 +146,7 @@ _MEANINGS = (
     ("unknown_sides", "prints do not say who was impatient; they fill only orders they went through"),
     ("equal_times", "rows have the time of the row before them and kept their order"),
     ("gaps", "stretches of the quotes are marked as gaps: the age of the data counts there"),
+    ("skipped_prints", "prints had no size or repeated a trade and were left out"),
     ("unquoted", "prints lie before the first or after the last quote"),
 )
 

@@ -211,7 +211,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         pnl=pnl,
         markouts=markouts(fills, mids),
         figures=figures,
-        warnings=(),
+        warnings=tape.warnings(),
         cycles=cycles,
         fills=rows,
         breakers=play.record.breakers[: cursor["breakers"]].copy(),

@@ -23,6 +23,7 @@ from glosten.show import (
     _report_command,
     _simulate_command,
     _status_command,
+    _tape_command,
 )
 
 COMMANDS = (
@@ -31,6 +32,7 @@ COMMANDS = (
     _models_command,
     _params_command,
     _config_command,
+    _tape_command,
     _backtest_command,
     _alpha_command,
     _report_command,

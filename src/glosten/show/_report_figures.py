@@ -89,8 +89,12 @@ GRAVITY = {"error": 0, "warning": 1, "info": 2}
 
 def remarks(run: Run, findings: Sequence[Finding]) -> list[Finding]:
     """Return what a reader must know beside the figures, the gravest first: of the tape, the run, the configuration."""
-    said = [Finding("", "error", SYNTHETIC)] if run.tape.get("synthetic_quotes") else []
-    said += [Finding("", "warning", sentence) for sentence in run.warnings]
+    is_made = run.tape.get("candle_made")  # which the first of the run's warnings says in full
+    said = [Finding("", "error", SYNTHETIC)] if run.tape.get("synthetic_quotes") and not is_made else []
+    said += [
+        Finding("", "error" if is_made and number == 0 else "warning", sentence)
+        for number, sentence in enumerate(run.warnings)
+    ]
     return sorted([*said, *findings], key=lambda finding: GRAVITY.get(finding.level, 1))
 
 

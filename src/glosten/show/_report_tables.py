@@ -21,7 +21,7 @@ from glosten.show._report_figures import (
     span_words,
 )
 
-TAPE_PROSE = ("sentences", "synthetic_quotes")
+TAPE_PROSE = ("sentences", "synthetic_quotes", "candle_made", "candles", "sides")
 """What the page says of a tape in words instead of a table."""
 TAPE_WORDS = {"quote_lag_ms": "quotes lagged by, ms", "touch_shares": "market orders that begin at the touch, by lag"}
 
@@ -126,7 +126,8 @@ def tape_html(run: Run) -> str:
     facts = {key: value for key, value in run.tape.items() if key not in TAPE_PROSE and value not in (None, 0, [], ())}
     rows = [(escape(TAPE_WORDS.get(key, key.replace("_", " "))), _spelled(key, value)) for key, value in facts.items()]
     notes = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in run.tape.get("sentences", ()))
-    loud = '<p class="loud">Synthetic quotes</p>' if run.tape.get("synthetic_quotes") else ""
+    marks = (("candle_made", "Made of candles"), ("synthetic_quotes", "Synthetic quotes"))
+    loud = "".join(f'<p class="loud">{words}</p>' for key, words in marks if run.tape.get(key))
     prose = f'<ul class="why">{notes}</ul>' if notes else ""
     return f'<section class="card"><h2>Tape</h2>{loud}{prose}{table(rows, kind="facts")}</section>'
 
