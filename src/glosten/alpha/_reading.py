@@ -125,8 +125,8 @@ def reading_sentences(reading: Reading, quantum: float, quote_asset: str) -> tup
         sentences.append(f"Markouts: {', '.join(parts)}.")
     told = [row for row in reading.told if math.isfinite(row.ic)]
     if told:
-        parts = [f"{row.signal} {row.ic:+.3f} at {row.horizon_s:g} s" for row in told]
-        sentences.append(f"Information coefficients: {', '.join(parts)}.")
+        parts = [f"{row.signal} {row.ic:+.3f} at {row.horizon_s:g} s (n {row.weight:.0f})" for row in told]
+        sentences.append(f"Information coefficients, whose errors `glosten alpha` tells: {', '.join(parts)}.")
     if math.isfinite(reading.fill_ratio):
         sentences.append(
             f"{reading.fill_ratio:.1%} of the orders traded, {reading.maker_ratio:.1%} of the fills as maker, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
-from glosten.run._alpha import Alpha, AlphaOptions, measure_alpha, tape_of
+from glosten.run._alpha import Alpha, AlphaOptions, instrument_of, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
@@ -128,6 +128,7 @@ __all__ = [
     "demonstrate",
     "evaluate",
     "explain",
+    "instrument_of",
     "is_market_file",
     "is_traced",
     "last_line",

@@ -45,6 +45,8 @@ def status(
     else:
         outcome = running.Outcome.of(run)
         view.print_dashboard(screen, running.dashboard(standing, outcome), running.last_line(standing))
+        for sentence in _alpha(run)["sentences"]:
+            screen.print(sentence, markup=False)
         view.print_notifications(screen, notifications_of(folder))
 
 
@@ -79,5 +81,26 @@ def _document(run: Run, standing: Standing, folder: Path) -> dict[str, Any]:
         "customChartTargets": [asdict(line) for line in running.chart_lines(standing)],
         "notifications": [asdict(one) for one in notifications_of(folder)],
         "dashboard": running.dashboard(standing, running.Outcome.of(run)),
+        "alpha": _alpha(run),
         "run": folder.resolve(),
+    }
+
+
+def _alpha(run: Run) -> dict[str, Any]:
+    """Return what the live meters say of a run, the parts of its profit in quote units, and the same in words.
+
+    They read the quotes that the run kept, which are fewer than the tape's, so markouts are coarser than the run's own.
+    """
+    from glosten import alpha  # noqa: PLC0415
+    from glosten import run as running  # noqa: PLC0415
+
+    reading = alpha.read_meters(running.meter_run(run))
+    quantum = float(running.instrument_of(run).quantum)
+    ratios = {name: getattr(reading, name) for name in ("fills", "fill_ratio", "maker_ratio", "cancel_to_fill")}
+    return {
+        **reading.amounts(quantum),
+        **ratios,
+        "markouts": [asdict(row) for row in reading.markouts],
+        "information_coefficients": [asdict(row) for row in reading.told],
+        "sentences": alpha.reading_sentences(reading, quantum, run.quote_asset),
     }
