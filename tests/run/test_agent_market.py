@@ -219,5 +219,5 @@ def test_progress_is_told_and_a_bad_execution_refused() -> None:
     told: list[tuple[int, int]] = []
     run_market(replace(PLAIN, paths=600), Execution(progress=lambda done, of: told.append((done, of))))
     assert told[-1] == (600, 600)
-    with pytest.raises(InputError, match=r"threads[\s\S]*sampled[\s\S]*blocks"):
+    with pytest.raises(InputError, match=r"threads[\s\S]*blocks[\s\S]*sampled"):
         run_market(PLAIN, Execution(threads=0, sampled=-1, blocks=0))

@@ -278,3 +278,13 @@ def test_a_posterior_can_be_simulated_on() -> None:
     assert many.quotes().ask == pytest.approx(model.quotes().ask, abs=0.005)
     with pytest.raises(DomainError, match="cells must be 2 or more; it was 1"):
         model.simulate(3, 10, cells=1)
+
+
+@pytest.mark.parametrize("law", [ExponentialValue(2.0, 1.0), NormalValue(0.0, 2.0), UniformValue(-5.0, 5.0)])
+@pytest.mark.parametrize("start", [1.5, 2.975935445806114])
+@pytest.mark.parametrize("width", [2e-3, 1e-6])
+def test_a_value_known_almost_exactly_keeps_its_variance(law: Any, start: float, width: float) -> None:
+    """Between two close prices every smooth density is nearly flat: its variance is width^2 / 12."""
+    chance = law.above(start)[0] - law.above(start + width)[0]
+    model = ContinuousValue(law, 0.3, knots=(start, start + width), weights=(0.0, 1.0 / chance, 0.0))
+    assert model.variance == pytest.approx(width**2 / 12.0, rel=1e-6)

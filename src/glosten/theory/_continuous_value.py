@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from glosten.theory._binary_model import ALPHA, Gains
 from glosten.theory._domain import require, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
@@ -24,6 +26,8 @@ from glosten.theory._sequence import sequence_log_likelihood
 from glosten.theory._value_laws import ValueLaw
 
 CLIMBS = 500
+DIGITS_LEFT = 1e-6
+"""Share of a tail's second moment below which a difference of two has lost the digits it needs."""
 CELLS = 401
 """Cells of equal probability that stand for the law where paths are drawn."""
 
@@ -153,8 +157,32 @@ class ContinuousValue:
         mean, total = self.mean, []
         for weight, start, stop in self._pieces(self._ends()):
             side = 1 if start.point >= mean else -1
-            total.append(weight * side * (self._square(start, mean, side) - self._square(stop, mean, side)))
+            near, far = (start, stop) if side > 0 else (stop, start)
+            whole = self._square(near, mean, side)
+            square = whole - self._square(far, mean, side)
+            if square < DIGITS_LEFT * whole and weight > 0.0:
+                square = self._narrow_square(start.point, stop.point, mean)
+            total.append(weight * square)
         return math.fsum(total)
+
+    def _narrow_square(self, start: float, stop: float, about: float) -> float:
+        """Return the prior's second moment about a point between two prices so close that tails differ in no digit.
+
+        Source: integration by parts, E[(V - c)^2; a < V < b] = (a - c)^2 P(a, b) + 2 int_a^b (x - c) P(x, b) dx.
+        """
+        side = 1 if start >= self.law.mean else -1
+        near, far = (start, stop) if side > 0 else (stop, start)
+
+        def between(price: float) -> float:
+            tail = self.law.above if side > 0 else self.law.below
+            return tail(price)[0] - tail(far)[0]
+
+        half, middle = 0.5 * (stop - start), 0.5 * (start + stop)
+        points = [
+            (weight, middle + half * node) for node, weight in zip(*np.polynomial.legendre.leggauss(8), strict=True)
+        ]
+        slope = math.fsum(float(weight) * (point - about) * between(point) for weight, point in points)
+        return (near - about) ** 2 * between(near) + 2.0 * side * half * slope
 
     def _square(self, end: _End, about: float, side: int) -> float:
         """Return the prior's second moment about a point beyond an end, on a side."""
