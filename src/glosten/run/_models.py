@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from glosten.errors import DomainError, InputError
+from glosten.params import nearest
 from glosten.run._toml import unknown
 from glosten.theory import (
     AnyValue,
@@ -230,10 +231,12 @@ _KINDS = (
 MODELS = {kind.name: kind for kind in _KINDS}
 
 
-def model_kind(name: str, where: str) -> ModelKind:
+def model_kind(name: str) -> ModelKind:
     """Return the kind of model with a name; raises `InputError` with the nearest one where there is none."""
     if name not in MODELS:
-        raise InputError(unknown(where, f'the model "{name}"', name, MODELS))
+        close = nearest(name, MODELS)
+        advice = f"Did you mean {close}?" if close else "`glosten models` lists them."
+        raise InputError(f'There is no model "{name}". {advice}')
     return MODELS[name]
 
 

@@ -59,7 +59,7 @@ def choose_model(
         kind, simulation, where = told.kind, told.simulation, str(file)
         parameters |= told.parameters
     else:
-        kind = model_kind(name or "binary", where)
+        kind = model_kind(name or "binary")
         parameters |= BINARY if name is None else {}
     parameters |= {flag: value for flag, value in flags.items() if value is not None}
     parameters |= dict(map(_assignment, sets or ()))

@@ -24,7 +24,7 @@ def models(
     """List the models that quote and simulate know by name, or explain one."""
     from glosten.run import MODELS, model_kind  # noqa: PLC0415
 
-    kinds = list(MODELS.values()) if name is None else [model_kind(name, "glosten models")]
+    kinds = list(MODELS.values()) if name is None else [model_kind(name)]
     if as_json:
         emit_json([_members(kind) for kind in kinds])
     elif name is None:
