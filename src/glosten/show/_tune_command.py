@@ -13,10 +13,11 @@ from glosten.show._output import console, emit_json, plain
 from glosten.show._progress import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.table import Table
 
+    from glosten.market import Tape
     from glosten.run import Tuning
     from glosten.settings import Settings
     from glosten.statistics import Mean
@@ -66,35 +67,40 @@ def tune(
     Stopped at any time, the same command goes on where it was.
     """
     from glosten import run as running  # noqa: PLC0415
-    from glosten.settings import load  # noqa: PLC0415
 
     space = running.search_space([key.strip() for key in keys.split(",") if key.strip()], ranges or ())
     options = running.TuneOptions(trials, seed, folds, purge)
-    missing = [f"{file} does not exist." for file in (trades, quotes) if file is not None and not file.exists()]
-    if missing:
-        raise TapeError(missing)
-
-    def remake(values: Sequence[str]) -> Settings:
-        return load(config, pair=pair, overrides=(*(overrides or ()), *values))
-
+    _refuse_missing(trades, quotes)
+    remake = _maker_of_settings(config, pair, overrides or ())
     settings = remake(())
     out = out or Path("runs", f"tune-{trades.stem}-{settings.hash}")
     _refuse_other_folders(out)
     with Waiting("Loading the tape") as waiting:
-        from glosten.market import TapeOptions, load_tape  # noqa: PLC0415
-
-        rules = settings.instrument
-        given = TapeOptions(rules.symbol, rules.tick, rules.lot, rules.min_qty, rules.min_notional, rules.quote_lag_ms)
-        tape = load_tape(trades, quotes, given)
+        tape = _load(settings, trades, quotes)
         waiting.say("Searching")
         found = running.tune(remake, tape, space, options, storage or out / TRIALS, waiting.advance)
-    best = _write(found, out, trades)
-    if as_json:
-        emit_json(found.summary() | {"warnings": tape.warnings(), "best_config": best.resolve()})
-    else:
-        _print(found, best)
-        for sentence in tape.warnings():
-            console().print(sentence, style="yellow", markup=False)
+    _deliver(found, _write(found, out, trades), tape.warnings(), as_json=as_json)
+
+
+def _maker_of_settings(config: Path, pair: str | None, overrides: Sequence[str]) -> Callable[[Sequence[str]], Settings]:
+    """Return what makes the configuration of a pair with further overrides."""
+    from glosten.settings import load  # noqa: PLC0415
+
+    return lambda values: load(config, pair=pair, overrides=(*overrides, *values))
+
+
+def _refuse_missing(*files: Path | None) -> None:
+    missing = [f"{file} does not exist." for file in files if file is not None and not file.exists()]
+    if missing:
+        raise TapeError(missing)
+
+
+def _load(settings: Settings, trades: Path, quotes: Path | None) -> Tape:
+    from glosten.market import TapeOptions, load_tape  # noqa: PLC0415
+
+    rules = settings.instrument
+    options = TapeOptions(rules.symbol, rules.tick, rules.lot, rules.min_qty, rules.min_notional, rules.quote_lag_ms)
+    return load_tape(trades, quotes, options)
 
 
 def _refuse_other_folders(out: Path) -> None:
@@ -128,6 +134,15 @@ def _write(found: Tuning, out: Path, trades: Path) -> Path:
     write_file(out / RESULT, json.dumps(plain(found.summary()), indent=1) + "\n", replace=True)
     write_file(out / BEST, compose(found.settings, remarks), replace=True)
     return out / BEST
+
+
+def _deliver(found: Tuning, best: Path, warnings: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        emit_json(found.summary() | {"warnings": warnings, "best_config": best.resolve()})
+        return
+    _print(found, best)
+    for sentence in warnings:
+        console().print(sentence, style="yellow", markup=False)
 
 
 def _print(found: Tuning, best: Path) -> None:
