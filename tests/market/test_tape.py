@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glosten.errors import TapeError
-from glosten.market import Tape, TapeNotes, tape_from_arrays
+from glosten.market import GAPS, Tape, TapeNotes, tape_between, tape_from_arrays
 from glosten.records import PRINTS, QUOTES, Instrument
 
 INSTRUMENT = Instrument("A/B", Decimal("0.01"), Decimal(1))
@@ -57,3 +57,24 @@ def test_the_summary_is_json_and_its_sentences_tell_what_was_met() -> None:
 def test_a_lag_that_was_given_is_told_without_a_measurement() -> None:
     tape = Tape(INSTRUMENT, QUOTE_ROWS, PRINT_ROWS, quote_lag_ns=3_500_000)
     assert tape.sentences()[1] == "Quotes are lagged by 3.5 ms."
+
+
+def test_a_part_of_a_tape_shares_its_memory_and_has_what_happened_in_it_alone() -> None:
+    gaps = np.array([(1, 2), (4, 6), (7, 8), (9, 12)], GAPS)
+    tape = Tape(INSTRUMENT, QUOTE_ROWS, PRINT_ROWS, notes=TapeNotes(orders=2, crossed_quotes=3), gaps=gaps)
+    part = tape_between(tape, 5, 9)
+    assert np.shares_memory(part.quotes, QUOTE_ROWS)
+    assert (part.quotes["ts_ns"].tolist(), part.trades["ts_ns"].tolist()) == ([5], [7, 7])
+    assert part.gaps.tolist() == [(5, 6), (7, 8)]
+    assert part.notes == TapeNotes(orders=1)
+    assert tape.gaps.tolist() == [(1, 2), (4, 6), (7, 8), (9, 12)]
+    whole = tape_between(tape, 3, 10)
+    assert (len(whole.quotes), len(whole.trades)) == (2, 3)
+
+
+def test_a_part_without_quotes_or_prints_is_refused() -> None:
+    tape = tape_from_arrays(INSTRUMENT, QUOTE_ROWS, PRINT_ROWS)
+    with pytest.raises(TapeError, match="has no quotes from"):
+        tape_between(tape, 6, 9)
+    with pytest.raises(TapeError, match="has no prints from"):
+        tape_between(tape, 8, 10)

@@ -43,6 +43,7 @@ from glosten.alpha._meters import (
     metered,
 )
 from glosten.alpha._mids import Mids
+from glosten.alpha._overfitting import Overfitting, overfitting
 from glosten.alpha._performance import (
     Capital,
     Course,
@@ -101,6 +102,7 @@ __all__ = [
     "Mids",
     "Moves",
     "Orders",
+    "Overfitting",
     "Performance",
     "Reading",
     "Sharpe",
@@ -138,6 +140,7 @@ __all__ = [
     "metered",
     "moves",
     "one_way_share",
+    "overfitting",
     "performance",
     "period_returns",
     "read_meters",

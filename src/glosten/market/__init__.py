@@ -20,7 +20,7 @@ from glosten.market._matcher import (
     on_book,
     on_trade,
 )
-from glosten.market._tape import GAPS, Tape, TapeNotes, TapeOptions, tape_from_arrays
+from glosten.market._tape import GAPS, Tape, TapeNotes, TapeOptions, tape_between, tape_from_arrays
 from glosten.market._tape_file import CheckedTape, ImportedTape, check_out, check_tape, describe_tape, import_tape
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "moment_ns",
     "on_book",
     "on_trade",
+    "tape_between",
     "tape_from_arrays",
 ]

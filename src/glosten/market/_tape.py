@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glosten._jit import jit
 from glosten.errors import TapeError
 from glosten.market._candles import CandleModel
-from glosten.market._lag import NS_PER_MS
+from glosten.market._lag import NS_PER_MS, first_from
 from glosten.market._synthetic import synthetic_quotes
 from glosten.records import PRINTS, QUOTES, Instrument
 
@@ -185,6 +185,23 @@ def tape_from_arrays(instrument: Instrument, quotes: NDArray[np.void] | None, tr
             raise TapeError(f"The {name} of a tape are in time order; these run backwards in row {row + 1}.")
     orders = int(trades["aggressor"].max()) + 1
     return Tape(instrument, quotes, trades, synthetic, notes=TapeNotes(orders=orders))
+
+
+def tape_between(tape: Tape, start_ns: int, end_ns: int) -> Tape:
+    """Return the part of a tape from a time on, until another (excluded), without copying its rows.
+
+    Its notes count its market orders alone. Raises TapeError where the part has no quotes or no prints.
+    """
+    quotes, trades = (
+        rows[first_from(rows, start_ns) : first_from(rows, end_ns)] for rows in (tape.quotes, tape.trades)
+    )
+    for name, rows in (("quotes", quotes), ("prints", trades)):
+        if len(rows) == 0:
+            raise TapeError(f"The tape has no {name} from {utc(start_ns)} to {utc(end_ns)}.")
+    gaps = tape.gaps[(tape.gaps["end_ns"] > start_ns) & (tape.gaps["start_ns"] < end_ns)].copy()
+    gaps["start_ns"], gaps["end_ns"] = np.maximum(gaps["start_ns"], start_ns), np.minimum(gaps["end_ns"], end_ns)
+    orders = int(trades["aggressor"][-1]) - int(trades["aggressor"][0]) + 1
+    return replace(tape, quotes=quotes, trades=trades, gaps=gaps, notes=TapeNotes(orders=orders))
 
 
 @jit

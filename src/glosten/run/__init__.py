@@ -44,6 +44,8 @@ from glosten.run._standing import Standing, reason_word, unpack, word
 from glosten.run._told_path import ToldPath
 from glosten.run._trace import Tracer
 from glosten.run._trace_file import TraceFile, TraceName
+from glosten.run._tune import TuneOptions, Tuning, tune
+from glosten.run._tune_plan import search_space
 from glosten.run._twin import Taken, Twin
 from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
@@ -114,6 +116,8 @@ __all__ = [
     "TraceFile",
     "TraceName",
     "Tracer",
+    "TuneOptions",
+    "Tuning",
     "Twin",
     "Watch",
     "Watched",
@@ -150,6 +154,7 @@ __all__ = [
     "results_of",
     "run_experiment",
     "run_market",
+    "search_space",
     "share_ledgers",
     "sidebar",
     "simulate",
@@ -157,6 +162,7 @@ __all__ = [
     "simulate_named_traders",
     "start_target",
     "tape_of",
+    "tune",
     "unpack",
     "watched_backtest",
     "word",

@@ -1,5 +1,6 @@
 """From files, environment and flags to checked parameters."""
 
+from glosten.settings._compose import compose
 from glosten.settings._import import import_gunbot
 from glosten.settings._lint import Finding, lint, lint_pairs, lint_shared
 from glosten.settings._load import Settings, load, pairs_in
@@ -19,6 +20,7 @@ __all__ = [
     "Settings",
     "TradedInstrument",
     "clear_one_shots",
+    "compose",
     "import_gunbot",
     "lint",
     "lint_pairs",

@@ -24,6 +24,7 @@ from glosten.show import (
     _simulate_command,
     _status_command,
     _tape_command,
+    _tune_command,
 )
 
 COMMANDS = (
@@ -35,6 +36,7 @@ COMMANDS = (
     _tape_command,
     _backtest_command,
     _alpha_command,
+    _tune_command,
     _report_command,
     _status_command,
     _replay_command,
