@@ -1,0 +1,172 @@
+"""Charts of the orders: the spread over time, fills by the hour, and how long a quote stood before it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from glosten.records import Side
+from glosten.run import Run
+from glosten.show._report_charts import BLUE, GREEN, GREY, RED, Chart, blank, line
+from glosten.show._report_series import NS_PER_MS, Floats, Integers, hold_until_next, keep_extremes
+
+NS_PER_HOUR = 3_600_000_000_000
+MOST_LIVES = 2_000
+"""Points of a curve of lives: one for every twentieth of a percent."""
+SHORTEST_S = 0.01
+"""Where the axis of lives begins, since a logarithm has no 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """How long innermost quotes stood at one price, in seconds, by how they ended; ``open`` stood to the end."""
+
+    filled: Floats
+    moved: Floats
+    open: int
+
+
+def spread_chart(run: Run) -> Chart:
+    """Return the market's spread, the maker's own and the model's by time."""
+    rows = run.cycles
+    twice_mid = np.where((rows["bid"] > 0) & (rows["ask"] > 0), rows["bid"] + rows["ask"], 0)
+    tick = float(run.instrument["tick"])
+    market = _bps(rows["ask"] - rows["bid"], twice_mid, twice_mid > 0)
+    own = _bps(rows["own_ask"] - rows["own_bid"], twice_mid, (rows["own_bid"] > 0) & (rows["own_ask"] > 0))
+    model = _bps((rows["model_ask"] - rows["model_bid"]) / tick, twice_mid, rows["model_bid"] > 0)
+    kept = keep_extremes([market, own, model])
+    ms = rows["ts_ns"][kept] / NS_PER_MS
+    figure = blank(232)
+    for name, values, color in (("market", market, GREY), ("model", model, BLUE), ("own, innermost", own, GREEN)):
+        at, held = hold_until_next(ms, values[kept])
+        figure.add_trace(line(name, at, held.astype(np.float32), color, width=1.2))
+        figure.data[-1].update(hovertemplate=f"{name} %{{y:.2f}} bps<extra></extra>")
+    figure.update_yaxes(type="log", tickformat="~g", dtick="D2")
+    return Chart(
+        "spread",
+        "Spread, bps",
+        "Ask less bid in bps of the mid, at every decision: the market's, the zero-profit model's, and that between "
+        "the maker's innermost orders (a gap where a side is empty). The scale is a logarithm.",
+        figure,
+    )
+
+
+def _bps(difference: Any, twice_mid: Integers, known: Any) -> Floats:
+    known = known & (twice_mid > 0) & (difference > 0)  # the scale has no place for a locked market
+    return np.where(known, 2e4 * difference / np.where(known, twice_mid, 1), np.nan)
+
+
+def order_charts(run: Run) -> list[Chart]:
+    """Return fills by the hour and the lives of quotes."""
+    return [_fills_by_hour(run), _lives_chart(run)]
+
+
+def _fills_by_hour(run: Run) -> Chart:
+    hours = run.fills["ts_ns"] // NS_PER_HOUR % 24
+    figure = blank(290, over_time=False)
+    figure.update_layout(margin={"l": 52, "r": 6, "b": 40}, barmode="relative", bargap=0.25, hovermode="x unified")
+    for side, name, color, sign in ((Side.BUY, "bought", GREEN, 1), (Side.SELL, "sold", RED, -1)):
+        count = np.bincount(hours[run.fills["side"] == side], minlength=24)
+        figure.add_trace(
+            go.Bar(
+                x=[f"{hour:02d}" for hour in range(24)],
+                y=sign * count,
+                name=name,
+                customdata=count,
+                marker={"color": color},
+                hovertemplate=f"{name} %{{customdata:,}}<extra></extra>",
+            )
+        )
+    figure.add_hline(0, line={"color": GREY, "width": 1})
+    figure.update_yaxes(nticks=6, tickformat=",d")
+    _tighten(figure)
+    figure.update_xaxes(
+        type="category",
+        tickangle=0,
+        nticks=12,
+        title={"text": "hour of the day, UTC", "standoff": 4, "font": {"size": 12}},
+    )
+    return Chart(
+        "hours", "Fills by hour", "Fills of bids upwards, of asks downwards, over all days of the run.", figure,
+        is_over_time=False,
+    )  # fmt: skip
+
+
+def _tighten(figure: Any) -> None:
+    """Let the vertical scale follow the bars: each side has its own reach."""
+    lengths = [np.abs(np.asarray(trace.y)).max(initial=0) for trace in figure.data]
+    reach = max(1, *lengths)
+    figure.update_yaxes(range=[-1.08 * max(lengths[1], 0.1 * reach), 1.08 * max(lengths[0], 0.1 * reach)])
+
+
+def lives(run: Run) -> Lives:
+    """Return how long the innermost quote of either side stood at its price before a fill or a move ended it.
+
+    A quote lives from the decision that first shows it to its first fill, or to the decision that no longer does.
+    """
+    filled, moved, still = [], [], 0
+    ts_ns = run.cycles["ts_ns"]
+    for side, column in ((Side.BUY, "own_bid"), (Side.SELL, "own_ask")):
+        price = run.cycles[column]
+        starts = np.flatnonzero(np.concatenate([[True], price[1:] != price[:-1]])) if len(price) else np.zeros(0, int)
+        ends_ns = np.concatenate([ts_ns[starts[1:]], [np.iinfo(np.int64).max]]) if len(starts) else ts_ns[:0]
+        first = _first_fills(run, side, price, starts)
+        is_quote, is_filled = price[starts] > 0, first < ends_ns
+        begun = ts_ns[starts]
+        filled.append((first - begun)[is_quote & is_filled])
+        is_open = ends_ns == np.iinfo(np.int64).max
+        moved.append((ends_ns - begun)[is_quote & ~is_filled & ~is_open])
+        still += int((is_quote & ~is_filled & is_open).sum())
+    return Lives(np.sort(np.concatenate(filled)) / 1e9, np.sort(np.concatenate(moved)) / 1e9, still)
+
+
+def _first_fills(run: Run, side: int, price: Integers, starts: Integers) -> Integers:
+    """Return when each stretch of equal price first traded at that price; the largest integer where it did not."""
+    first = np.full(len(starts), np.iinfo(np.int64).max)
+    if not len(starts):
+        return first
+    fills = run.fills[run.fills["side"] == side]
+    stretch = np.searchsorted(run.cycles["ts_ns"][starts], fills["ts_ns"], side="left") - 1
+    met = (stretch >= 0) & (fills["price"] == price[starts[np.maximum(stretch, 0)]])
+    np.minimum.at(first, stretch[met], fills["ts_ns"][met])
+    return first
+
+
+def _lives_chart(run: Run) -> Chart:
+    found = lives(run)
+    ended = len(found.filled) + len(found.moved)
+    figure = blank(290, over_time=False)
+    figure.update_layout(margin={"l": 52, "r": 12, "b": 44}, hovermode="closest")
+    for name, seconds, color in (("filled", found.filled, GREEN), ("moved or withdrawn", found.moved, GREY)):
+        share = 100.0 * np.arange(1, len(seconds) + 1) / max(ended, 1)
+        kept = np.unique(np.linspace(0, len(seconds) - 1, min(len(seconds), MOST_LIVES)).astype(np.int64))
+        at = np.maximum(seconds[kept], SHORTEST_S)
+        figure.add_trace(line(name, at, share[kept].astype(np.float32), color, width=2))
+        figure.data[-1].update(hovertemplate=f"{name} within %{{x:.3~g}} s: %{{y:.1f}} %<extra></extra>")
+    figure.update_xaxes(
+        type="log", title={"text": "seconds since it was quoted", "standoff": 4, "font": {"size": 12}}, tickformat="~g"
+    )
+    figure.update_xaxes(dtick=1)
+    figure.update_yaxes(range=[0, 102], ticksuffix=" %")
+    if not ended:
+        figure.add_annotation(text="No quote has ended.", showarrow=False, font={"size": 13})
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
+    return Chart("lives", "Life of a quote", _lives_note(run, found, ended), figure, is_over_time=False)
+
+
+def _lives_note(run: Run, found: Lives, ended: int) -> str:
+    medians = " and ".join(
+        f"{name} after {np.median(seconds):,.3g} s"
+        for name, seconds in (("filled", found.filled), ("moved", found.moved))
+        if len(seconds)
+    )
+    figures = run.figures
+    return (
+        f"Of {ended:,} prices at which an innermost quote stood, the share that had ended by each age, as decisions "
+        f"saw it{f'; at the median {medians}' if medians else ''}. In all {figures['orders']:,} orders were placed, "
+        f"{figures['cancels']:,} cancelled, {figures['rejects']:,} rejected."
+    )
