@@ -127,6 +127,7 @@ def draw_surface(rows: Sequence[dict[str, Any]], varied: Sequence[str], shown: S
 
 def _surface(rows: Sequence[dict[str, Any]], varied: Sequence[str], shown: Sequence[str]) -> Any:
     import numpy as np  # noqa: PLC0415
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     figure, axes = axes_of(len(shown), "")
     across, up = (sorted({row[name] for row in rows}) for name in varied)
@@ -138,10 +139,11 @@ def _surface(rows: Sequence[dict[str, Any]], varied: Sequence[str], shown: Seque
             _edges(across), _edges(up), heights, cmap="viridis", rasterized=True
         )  # cells have no seams
         known = heights[np.isfinite(heights)]
-        if min(heights.shape) > 1 and len(known) and np.ptp(known) > 0.0:
-            levels = np.linspace(known.min(), known.max(), CONTOURS + 2)[1:-1]
+        limits = (float(known.min(initial=np.inf)), float(known.max(initial=-np.inf)))
+        if min(heights.shape) > 1 and limits[0] < limits[1]:
+            levels = [one for one in MaxNLocator(CONTOURS).tick_values(*limits) if limits[0] < one < limits[1]]
             lines = axis.contour(across, up, heights, levels=levels, colors="white", linewidths=0.7)
-            axis.clabel(lines, fontsize=7, fmt="%.3g")
+            axis.clabel(lines, fontsize=7, fmt="%g")
         figure.colorbar(drawn, ax=axis)
         axis.set_title(name)
         axis.set_xlabel(varied[0])
