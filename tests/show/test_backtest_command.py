@@ -296,6 +296,7 @@ def test_a_traced_run_leaves_trace_log_and_notifications_and_the_same_figures(
         "run.json",
     ]
     assert (result["pnl"], result["fills"]) == (plain["pnl"], plain["fills"])
+    assert "orders that ended" in (place / "b" / "report.html").read_text()
     (trace,) = result["trace"]
     assert Path(trace) == place / "b" / "logs" / "gm" / "tape" / "COIN-CASH" / "20231114.jsonl"
     lines = (place / "b" / "operator.log").read_text().splitlines()

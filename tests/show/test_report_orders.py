@@ -1,41 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from glosten.records import Side
-from glosten.run import CYCLE_ROW, FILL_ROW, Run
-from glosten.show._report_orders import lives, order_charts, spread_chart
+from glosten.run import Run
+from glosten.show._report_lives import Lives, lives
+from glosten.show._report_orders import order_charts, spread_chart
 
 MakeRun = Callable[..., Run]
-SECOND = 1_000_000_000
-
-
-def _quoted(run: Run, bids: list[int], fills: list[tuple[float, int]]) -> Run:
-    """Return the run with an innermost bid a second, no asks, and buys at (second, price)."""
-    cycles = np.zeros(len(bids), CYCLE_ROW)
-    cycles["ts_ns"], cycles["own_bid"] = SECOND * np.arange(len(bids)), bids
-    rows = np.zeros(len(fills), FILL_ROW)
-    for row, (second, price) in zip(rows, fills, strict=True):
-        row["ts_ns"], row["side"], row["price"] = round(second * SECOND), Side.BUY, price
-    return replace(run, cycles=cycles, fills=rows)
-
-
-def test_a_quote_lives_until_its_first_fill_or_until_it_is_moved(hand_made_run: MakeRun) -> None:
-    run = hand_made_run(cycles=20, fills=2)
-    found = lives(_quoted(run, [0, 7, 7, 7, 8, 0, 9, 9], [(2.5, 7), (2.7, 7)]))
-    assert found.filled.tolist() == [1.5]
-    assert found.moved.tolist() == [1.0]
-    assert found.open == 1
-
-
-def test_a_fill_at_another_price_is_not_of_the_innermost_quote(hand_made_run: MakeRun) -> None:
-    run = hand_made_run(cycles=20, fills=2)
-    found = lives(_quoted(run, [7, 7, 0], [(1.5, 6)]))
-    assert (found.filled.tolist(), found.moved.tolist(), found.open) == ([], [2.0], 0)
 
 
 @pytest.mark.parametrize(("cycles", "fills"), [(0, 0), (1, 0), (300, 40)])
@@ -59,3 +33,10 @@ def test_the_spread_is_in_bps_of_the_mid_and_a_gap_where_a_side_is_empty(hand_ma
     _, first = np.unique(own.x[np.isfinite(own.y)], return_index=True)
     assert np.isin(np.float32(expected), own.y[np.isfinite(own.y)]).all()
     assert len(first) >= both.sum()
+
+
+def test_orders_that_were_traced_are_drawn_instead(hand_made_run: MakeRun) -> None:
+    run = hand_made_run(cycles=50, fills=5)
+    _, curve = order_charts(run, Lives(np.array([1.0, 2.0]), np.array([3.0]), 4, is_traced=True))
+    assert "Of 3 orders that ended" in curve.note
+    assert [trace.y[-1] for trace in curve.figure.data] == pytest.approx([200 / 3, 100 / 3], rel=1e-6)

@@ -14,6 +14,7 @@ from glosten.show._report_charts import Chart, time_charts
 from glosten.show._report_dashboard import dashboard_html
 from glosten.show._report_figures import span_ns, span_words, verdict
 from glosten.show._report_frame import NO_SCRIPT, card, closing, opening, write_whole, zoom_bar
+from glosten.show._report_lives import Lives
 from glosten.show._report_model import counterparties_html, model_charts, model_html
 from glosten.show._report_orders import order_charts, spread_chart
 from glosten.show._report_outcome import outcome_charts, shades, status_chart
@@ -27,20 +28,26 @@ def report(
     findings: Sequence[Finding] = (),
     model: dict[str, Any] | None = None,
     measured: dict[str, Any] | None = None,
+    traced: Lives | None = None,
 ) -> Path:
     """Write the page of a run to ``path`` and return its absolute path: all of it or, on a failure, nothing.
 
     ``findings`` are the remarks of `settings.lint`; ``model`` is what `glosten demo` keeps of a simulated model, shown
-    with the run; ``measured`` what `glosten alpha` measured of it, in plain values.
+    with the run; ``measured`` what `glosten alpha` measured of it, in plain values; ``traced`` the lives of its orders
+    where they were traced.
     """
-    return write_whole(path, _page(run, findings, model, measured))
+    return write_whole(path, _page(run, findings, model, measured, traced))
 
 
 def _page(
-    run: Run, findings: Sequence[Finding], model: dict[str, Any] | None, measured: dict[str, Any] | None
+    run: Run,
+    findings: Sequence[Finding],
+    model: dict[str, Any] | None,
+    measured: dict[str, Any] | None,
+    traced: Lives | None,
 ) -> Iterable[str]:
     over_time = [*time_charts(run), spread_chart(run), status_chart(run)]
-    outcome = [*outcome_charts(run), *order_charts(run)]
+    outcome = [*outcome_charts(run), *order_charts(run, traced)]
     about_alpha = [] if measured is None else alpha_charts(run, measured)
     about_model = [] if model is None else model_charts(model)
     first, last = span_ns(run)

@@ -54,9 +54,12 @@ def report(
 
 def _one(folder: Path, out: Path | None, figure: Path | None) -> tuple[Path, dict[str, Any]]:
     from glosten.show import _report  # noqa: PLC0415
+    from glosten.show._report_lives import traced_lives  # noqa: PLC0415
 
     run, model = read_folder(folder)
-    page = _report.report(run, out or folder / PAGE, findings_of(run), model, _measured(run, folder))
+    page = _report.report(
+        run, out or folder / PAGE, findings_of(run), model, _measured(run, folder), traced_lives(folder)
+    )
     facts: dict[str, Any] = {"title": run.title, "config_hash": run.config_hash}
     if figure is not None:
         from glosten.show._figure_run import draw_run  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import plotly.graph_objects as go
 from glosten.records import Side
 from glosten.run import Run
 from glosten.show._report_charts import BLUE, GREEN, GREY, RED, Chart, blank, line
+from glosten.show._report_lives import Lives, lives
 from glosten.show._report_series import NS_PER_MS, Floats, Integers, hold_until_next, keep_extremes
 
 NS_PER_HOUR = 3_600_000_000_000
@@ -18,15 +18,6 @@ MOST_LIVES = 2_000
 """Points of a curve of lives: one for every twentieth of a percent."""
 SHORTEST_S = 0.01
 """Where the axis of lives begins, since a logarithm has no 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lives:
-    """How long innermost quotes stood at one price, in seconds, by how they ended; ``open`` stood to the end."""
-
-    filled: Floats
-    moved: Floats
-    open: int
 
 
 def spread_chart(run: Run) -> Chart:
@@ -59,9 +50,9 @@ def _bps(difference: Any, twice_mid: Integers, known: Any) -> Floats:
     return np.where(known, 2e4 * difference / np.where(known, twice_mid, 1), np.nan)
 
 
-def order_charts(run: Run) -> list[Chart]:
-    """Return fills by the hour and the lives of quotes."""
-    return [_fills_by_hour(run), _lives_chart(run)]
+def order_charts(run: Run, traced: Lives | None = None) -> list[Chart]:
+    """Return fills by the hour and the lives of quotes: those ``traced``, else those that the decisions saw."""
+    return [_fills_by_hour(run), _lives_chart(run, traced or lives(run))]
 
 
 def _fills_by_hour(run: Run) -> Chart:
@@ -102,45 +93,11 @@ def _tighten(figure: Any) -> None:
     figure.update_yaxes(range=[-1.08 * max(lengths[1], 0.1 * reach), 1.08 * max(lengths[0], 0.1 * reach)])
 
 
-def lives(run: Run) -> Lives:
-    """Return how long the innermost quote of either side stood at its price before a fill or a move ended it.
-
-    A quote lives from the decision that first shows it to its first fill, or to the decision that no longer does.
-    """
-    filled, moved, still = [], [], 0
-    ts_ns = run.cycles["ts_ns"]
-    for side, column in ((Side.BUY, "own_bid"), (Side.SELL, "own_ask")):
-        price = run.cycles[column]
-        starts = np.flatnonzero(np.concatenate([[True], price[1:] != price[:-1]])) if len(price) else np.zeros(0, int)
-        ends_ns = np.concatenate([ts_ns[starts[1:]], [np.iinfo(np.int64).max]]) if len(starts) else ts_ns[:0]
-        first = _first_fills(run, side, price, starts)
-        is_quote, is_filled = price[starts] > 0, first < ends_ns
-        begun = ts_ns[starts]
-        filled.append((first - begun)[is_quote & is_filled])
-        is_open = ends_ns == np.iinfo(np.int64).max
-        moved.append((ends_ns - begun)[is_quote & ~is_filled & ~is_open])
-        still += int((is_quote & ~is_filled & is_open).sum())
-    return Lives(np.sort(np.concatenate(filled)) / 1e9, np.sort(np.concatenate(moved)) / 1e9, still)
-
-
-def _first_fills(run: Run, side: int, price: Integers, starts: Integers) -> Integers:
-    """Return when each stretch of equal price first traded at that price; the largest integer where it did not."""
-    first = np.full(len(starts), np.iinfo(np.int64).max)
-    if not len(starts):
-        return first
-    fills = run.fills[run.fills["side"] == side]
-    stretch = np.searchsorted(run.cycles["ts_ns"][starts], fills["ts_ns"], side="left") - 1
-    met = (stretch >= 0) & (fills["price"] == price[starts[np.maximum(stretch, 0)]])
-    np.minimum.at(first, stretch[met], fills["ts_ns"][met])
-    return first
-
-
-def _lives_chart(run: Run) -> Chart:
-    found = lives(run)
+def _lives_chart(run: Run, found: Lives) -> Chart:
     ended = len(found.filled) + len(found.moved)
     figure = blank(290, over_time=False)
     figure.update_layout(margin={"l": 52, "r": 12, "b": 44}, hovermode="closest")
-    for name, seconds, color in (("filled", found.filled, GREEN), ("moved or withdrawn", found.moved, GREY)):
+    for name, seconds, color in (("filled", found.filled, GREEN), ("moved or cancelled", found.moved, GREY)):
         share = 100.0 * np.arange(1, len(seconds) + 1) / max(ended, 1)
         kept = np.unique(np.linspace(0, len(seconds) - 1, min(len(seconds), MOST_LIVES)).astype(np.int64))
         at = np.maximum(seconds[kept], SHORTEST_S)
@@ -164,9 +121,14 @@ def _lives_note(run: Run, found: Lives, ended: int) -> str:
         for name, seconds in (("filled", found.filled), ("moved", found.moved))
         if len(seconds)
     )
+    what = (
+        f"Of {ended:,} orders that ended, the share that had by each age, from when they were sent"
+        if found.is_traced
+        else f"Of {ended:,} prices at which an innermost quote stood, the share that had ended by each age, as "
+        "decisions saw it (a run with GM_TRACE shows every order)"
+    )
     figures = run.figures
     return (
-        f"Of {ended:,} prices at which an innermost quote stood, the share that had ended by each age, as decisions "
-        f"saw it{f'; at the median {medians}' if medians else ''}. In all {figures['orders']:,} orders were placed, "
+        f"{what}{f'; at the median {medians}' if medians else ''}. In all {figures['orders']:,} orders were placed, "
         f"{figures['cancels']:,} cancelled, {figures['rejects']:,} rejected."
     )

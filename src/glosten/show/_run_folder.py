@@ -68,6 +68,7 @@ def write_folder(
     """
     from glosten.show._report import report  # noqa: PLC0415
     from glosten.show._report_alpha import measured_of  # noqa: PLC0415
+    from glosten.show._report_lives import traced_lives  # noqa: PLC0415
 
     measured = measured_of(run, tape)
     with _parents_of(out), tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
@@ -77,7 +78,7 @@ def write_folder(
             (fresh / MODEL).write_text(json.dumps(plain(model)), encoding="utf-8")
         if measured is not None:
             (fresh / MEASURED).write_text(json.dumps(measured), encoding="utf-8")
-        report(run, fresh / PAGE, findings, model, measured)
+        report(run, fresh / PAGE, findings, model, measured, None if beside is None else traced_lives(beside))
         for file in sorted(beside.iterdir()) if beside is not None else ():
             shutil.move(file, fresh / file.name)
         out.mkdir(exist_ok=True)
