@@ -162,7 +162,7 @@ def _by_group(groups: Sequence[Row]) -> Chart:
         figure.add_trace(
             go.Scatter(
                 x=[row["mean_bps"] for _, row in members],
-                y=[label if name == "rung" else f"{name} {label}" for label, _ in members],
+                y=[_label(name, label) for label, _ in members],
                 name=name,
                 mode="markers",
                 marker={"color": color, "size": 8, "symbol": "circle"},
@@ -183,6 +183,15 @@ def _by_group(groups: Sequence[Row]) -> Chart:
         figure,
         is_over_time=False,
     )
+
+
+def _label(grouping: str, label: str) -> str:
+    """Return what a group is called beside its row; sizes are given to three digits."""
+    if grouping == "rung":
+        return label
+    *words, end = label.split(" ")
+    short = f"{float(end):.3g}" if grouping == "size" and words else end
+    return " ".join([grouping, *words, short])
 
 
 def _bars(members: Sequence[tuple[str, Row]]) -> list[float]:
@@ -237,7 +246,7 @@ def _coefficients(rows: Sequence[Row]) -> Chart:
             )
         )  # fmt: skip
     figure.add_hline(0, line={"color": GREY, "width": 1})
-    figure.update_layout(margin={"l": 52, "r": 6, "b": 44})
+    figure.update_layout(margin={"l": 52, "r": 6, "b": 44}, scattermode="group", scattergap=0.35)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(order), tickangle=0)
     return Chart(
         "coefficients",

@@ -16,6 +16,8 @@ from glosten.show._report_series import NS_PER_MS, Floats, Integers, hold_until_
 NS_PER_HOUR = 3_600_000_000_000
 MOST_LIVES = 2_000
 """Points of a curve of lives: one for every twentieth of a percent."""
+SHORT_AXIS = 500.0
+"""Ratio of the ends of an axis up to which ticks at 1, 2 and 5 have room."""
 SHORTEST_S = 0.01
 """Where the axis of lives begins, since a logarithm has no 0."""
 
@@ -35,7 +37,7 @@ def spread_chart(run: Run) -> Chart:
         at, held = hold_until_next(ms, values[kept])
         figure.add_trace(line(name, at, held.astype(np.float32), color, width=1.2))
         figure.data[-1].update(hovertemplate=f"{name} %{{y:.2f}} bps<extra></extra>")
-    figure.update_yaxes(type="log", tickformat="~g", dtick="D2")
+    figure.update_yaxes(type="log", tickformat="~g", dtick=_log_step(market, own, model))
     return Chart(
         "spread",
         "Spread, bps",
@@ -43,6 +45,12 @@ def spread_chart(run: Run) -> Chart:
         "the maker's innermost orders (a gap where a side is empty). The scale is a logarithm.",
         figure,
     )
+
+
+def _log_step(*columns: Floats) -> str | int:
+    """Return how the ticks of a logarithmic axis step: by 1, 2, 5 where it is short, by decades where it is long."""
+    known = np.concatenate([column[np.isfinite(column) & (column > 0)] for column in columns])
+    return "D2" if not len(known) or known.max() < SHORT_AXIS * known.min() else 1
 
 
 def _bps(difference: Any, twice_mid: Integers, known: Any) -> Floats:
@@ -95,18 +103,19 @@ def _tighten(figure: Any) -> None:
 
 def _lives_chart(run: Run, found: Lives) -> Chart:
     ended = len(found.filled) + len(found.moved)
+    last = np.concatenate([found.filled, found.moved, [SHORTEST_S]]).max(keepdims=True)
     figure = blank(290, over_time=False)
     figure.update_layout(margin={"l": 52, "r": 12, "b": 44}, hovermode="closest")
     for name, seconds, color in (("filled", found.filled, GREEN), ("moved or cancelled", found.moved, GREY)):
         share = 100.0 * np.arange(1, len(seconds) + 1) / max(ended, 1)
         kept = np.unique(np.linspace(0, len(seconds) - 1, min(len(seconds), MOST_LIVES)).astype(np.int64))
-        at = np.maximum(seconds[kept], SHORTEST_S)
-        figure.add_trace(line(name, at, share[kept].astype(np.float32), color, width=2))
+        at = np.append(np.maximum(seconds[kept], SHORTEST_S), last[: len(kept)])
+        figure.add_trace(line(name, at, np.append(share[kept], share[-1:]).astype(np.float32), color, width=2))
         figure.data[-1].update(hovertemplate=f"{name} within %{{x:.3~g}} s: %{{y:.1f}} %<extra></extra>")
     figure.update_xaxes(
         type="log", title={"text": "seconds since it was quoted", "standoff": 4, "font": {"size": 12}}, tickformat="~g"
     )
-    figure.update_xaxes(dtick=1)
+    figure.update_xaxes(dtick=_log_step(np.maximum(np.append(found.filled, found.moved), SHORTEST_S)))
     figure.update_yaxes(range=[0, 102], ticksuffix=" %")
     if not ended:
         figure.add_annotation(text="No quote has ended.", showarrow=False, font={"size": 13})
