@@ -10,7 +10,7 @@ import pytest
 
 from glosten.run import Run
 from glosten.settings import load
-from glosten.show import _report
+from glosten.show import _report_frame
 from glosten.show._app import run
 from glosten.show._output import console
 
@@ -108,7 +108,7 @@ def test_json_has_the_keys_of_the_contract_and_the_split_adds_up(capsys: pytest.
 def test_a_run_leaves_its_folder_with_figures_series_and_page(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = document(capsys, *GIVEN, "--out", "deep/er/a")
     folder = place / "deep" / "er" / "a"
-    assert names(folder) == ["arrays.npz", "report.html", "run.json"]
+    assert names(folder) == ["alpha.json", "arrays.npz", "report.html", "run.json"]
     assert result["report"] == str(folder / "report.html")
     assert result["run"] == str(folder)
     assert names(folder.parent) == ["a"]
@@ -133,7 +133,7 @@ def test_running_again_replaces_the_run(place: Path, capsys: pytest.CaptureFixtu
     result = document(capsys, *GIVEN, "--out", "a", "--set", "GM_BASE_SPREAD=30")
     assert Run.load(place / "a").parameters["GM_BASE_SPREAD"] == 30
     assert result["config_hash"] in (place / "a" / "report.html").read_text()
-    assert names(place / "a") == ["arrays.npz", "report.html", "run.json"]
+    assert names(place / "a") == ["alpha.json", "arrays.npz", "report.html", "run.json"]
 
 
 def test_people_are_told_the_verdict_the_instrument_the_reasons_and_the_address(
@@ -219,7 +219,7 @@ def test_a_run_whose_page_cannot_be_written_leaves_nothing(
     def fail(name: str) -> str:
         raise OSError(28, "No space left on device", "report.html")
 
-    monkeypatch.setattr(_report, "_beside", fail)
+    monkeypatch.setattr(_report_frame, "_beside", fail)
     before = everything(place)
     assert run([*GIVEN, "--out", "deep/er/a"]) == 1
     assert "No space left on device" in capsys.readouterr().err
@@ -251,7 +251,7 @@ def test_several_pairs_are_played_side_by_side(place: Path, capsys: pytest.Captu
     (ledger,) = result["portfolio"]
     assert ledger["pairs"] == ["COIN/CASH", "OTHER/CASH"]
     assert names(place / "a") == ["COIN-CASH", "OTHER-CASH", "portfolio.json"]
-    assert names(place / "a" / "COIN-CASH") == ["arrays.npz", "report.html", "run.json"]
+    assert names(place / "a" / "COIN-CASH") == ["alpha.json", "arrays.npz", "report.html", "run.json"]
     assert run(given) == 0
     assert "Portfolio" in capsys.readouterr().out
 
@@ -286,8 +286,17 @@ def test_a_traced_run_leaves_trace_log_and_notifications_and_the_same_figures(
 ) -> None:
     plain = document(capsys, *GIVEN, "--out", "a")
     result = document(capsys, *GIVEN, "--out", "b", "--set", "GM_TRACE=true")
-    assert names(place / "b") == ["arrays.npz", "logs", "notifications.json", "operator.log", "report.html", "run.json"]
+    assert names(place / "b") == [
+        "alpha.json",
+        "arrays.npz",
+        "logs",
+        "notifications.json",
+        "operator.log",
+        "report.html",
+        "run.json",
+    ]
     assert (result["pnl"], result["fills"]) == (plain["pnl"], plain["fills"])
+    assert "orders that ended" in (place / "b" / "report.html").read_text()
     (trace,) = result["trace"]
     assert Path(trace) == place / "b" / "logs" / "gm" / "tape" / "COIN-CASH" / "20231114.jsonl"
     lines = (place / "b" / "operator.log").read_text().splitlines()
@@ -297,7 +306,7 @@ def test_a_traced_run_leaves_trace_log_and_notifications_and_the_same_figures(
     assert run(["replay", "b"]) == 0
     assert "every one came out the same, bit by bit" in " ".join(capsys.readouterr().out.split())
     document(capsys, *GIVEN, "--out", "b")
-    assert names(place / "b") == ["arrays.npz", "report.html", "run.json"]
+    assert names(place / "b") == ["alpha.json", "arrays.npz", "report.html", "run.json"]
     assert not [path for path in place.iterdir() if path.name.startswith(".")]
 
 

@@ -31,7 +31,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[
 def test_the_demo_ends_with_the_address_of_its_page(demonstration: tuple[Path, list[str]]) -> None:
     folder, lines = demonstration
     assert lines[-1] == (folder / "report.html").resolve().as_uri()
-    assert sorted(path.name for path in folder.iterdir()) == ["arrays.npz", "model.json", "report.html", "run.json"]
+    kept = ["alpha.json", "arrays.npz", "model.json", "report.html", "run.json"]
+    assert sorted(path.name for path in folder.iterdir()) == kept
     assert max(len(line) for line in lines[:-1]) <= 100
 
 
@@ -67,7 +68,7 @@ def test_the_day_of_the_demo_is_an_ordinary_run(
     assert parts == pytest.approx(kept.pnl.total, abs=1e-9 * kept.figures["turnover"])
     page = folder / "report.html"
     before = page.read_bytes()
-    assert len(before) < 6_000_000
+    assert len(before) < 6_400_000
     assert run(["report", str(folder)]) == 0
     assert capsys.readouterr().out == f"{page.as_uri()}\n"
     assert page.read_bytes() == before

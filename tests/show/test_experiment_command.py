@@ -93,3 +93,35 @@ def test_a_bad_file_is_one_line_and_exit_code_two(file: Path, capsys: pytest.Cap
     assert "Did you mean sigma_w?" in printed.err
     assert run(["experiment", "run", "none.toml"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+SURFACE = """
+[experiment]
+name = "flat"
+model = "binary"
+measure = "quotes"
+[parameters]
+v_low = 0
+v_high = 1
+[grid]
+alpha = [0.1, 0.2, 0.3]
+prior = [0.4, 0.5, 0.6]
+"""
+
+
+def test_a_surface_is_drawn_where_it_is_asked_for_and_refused_where_there_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "flat.toml", str(tmp_path / "out")
+    file.write_text(SURFACE, encoding="utf-8")
+    lines, surface = tmp_path / "lines.svg", tmp_path / "surface.svg"
+    assert run(["experiment", "run", str(file), "--out", out, "--figure", str(lines)]) == 0
+    assert run(["experiment", "show", str(file), "--out", out, "--figure", str(surface), "--surface"]) == 0
+    assert "<image" in surface.read_text(encoding="utf-8")
+    assert "<image" not in lines.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert run(["experiment", "show", str(file), "--out", out, "--surface"]) == 2
+    assert "name its file with --figure" in capsys.readouterr().err
+    file.write_text(SURFACE.replace("alpha = [0.1, 0.2, 0.3]", "alpha = [0.1]"), encoding="utf-8")
+    assert run(["experiment", "run", str(file), "--out", out, "--figure", str(surface), "--surface"]) == 2
+    assert "needs two varied parameters" in capsys.readouterr().err

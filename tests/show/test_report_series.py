@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from glosten.show._report_series import Band, bands, keep_extremes, merge_close, timeline, touch
+from glosten.show._report_series import (
+    MOST_POINTS,
+    Band,
+    bands,
+    hold_until_next,
+    keep_extremes,
+    merge_close,
+    timeline,
+    touch,
+)
 
 values = st.floats(-1e9, 1e9) | st.just(float("nan"))
 
@@ -30,6 +39,28 @@ def test_thinning_keeps_the_ends_the_extremes_and_the_order(columns: tuple[Any, 
         if np.isfinite(column).any():
             assert np.nanmax(column[kept]) == np.nanmax(column)
             assert np.nanmin(column[kept]) == np.nanmin(column)
+
+
+def test_of_a_million_points_every_stretch_keeps_its_own_extremes() -> None:
+    rng = np.random.default_rng(3)
+    columns = [np.cumsum(rng.standard_normal(1_000_000)), rng.standard_normal(1_000_000) ** 9]
+    kept = keep_extremes(columns)
+    assert len(kept) <= MOST_POINTS
+    edges = np.linspace(0, 1_000_000, MOST_POINTS // 6 + 1).astype(int)
+    for column in columns:
+        drawn = np.split(column[kept], np.searchsorted(kept, edges[1:-1]))
+        for there, whole in zip(drawn, np.split(column, edges[1:-1]), strict=True):
+            assert (there.min(), there.max()) == (whole.min(), whole.max())
+            assert (there[0], there[-1]) == (whole[0], whole[-1])
+
+
+def test_a_value_before_a_gap_holds_until_the_gap() -> None:
+    nan = float("nan")
+    ms, values = hold_until_next(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([nan, 7.0, nan, nan, 8.0]))
+    assert ms.tolist() == [1.0, 2.0, 3.0, 3.0, 4.0, 5.0]
+    assert np.array_equal(values, [nan, 7.0, 7.0, nan, nan, 8.0], equal_nan=True)
+    for still in ([1.0, 2.0], [], [nan]):
+        assert np.array_equal(hold_until_next(np.zeros(len(still)), np.array(still))[1], still, equal_nan=True)
 
 
 def test_what_fits_is_not_thinned() -> None:

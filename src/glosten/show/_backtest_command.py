@@ -121,7 +121,7 @@ def _run_one(
             print_findings(findings)
         run = _play(settings, tape, waiting, watching)
         waiting.say("Writing the page")
-        page = write_folder(run, out, findings, beside=watching.beside(UNNAMED))
+        page = write_folder(run, out, findings, tape=tape, beside=watching.beside(UNNAMED))
         facts = watching.facts(UNNAMED, out)
     if as_json:
         emit_json(run.summary() | {"findings": findings, "run": out.resolve(), "report": page} | facts)
@@ -162,7 +162,7 @@ def _run_portfolio(
         waiting.say("Writing the pages")
         runs = {name: watching.keep(name, _with_warnings(settings[name], run)) for name, run in played.runs.items()}
         pages = {
-            name: write_folder(run, folders[name], findings[name], beside=watching.beside(name))
+            name: write_folder(run, folders[name], findings[name], tape=loaded[name], beside=watching.beside(name))
             for name, run in runs.items()
         }
         facts = {name: watching.facts(name, folders[name]) for name in runs}

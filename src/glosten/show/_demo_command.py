@@ -14,6 +14,7 @@ from glosten.show._run_folder import findings_of, refuse_other_folders, write_fo
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from glosten.market import Tape
     from glosten.run import Demonstration
 
 LARGEST_SEED = 2**63 - 1
@@ -39,7 +40,7 @@ def demo(
         shown = demonstrate(seed, progress=waiting.advance, say=waiting.say)
         waiting.say("Writing the page")
         findings = findings_of(shown.run)
-        page = write_folder(shown.run, out, findings, _kept(shown))
+        page = write_folder(shown.run, out, findings, _kept(shown), tape=_tape(shown, seed))
     if as_json:
         emit_json(_kept(shown) | shown.run.summary() | {"findings": findings, "run": out.resolve(), "report": page})
         return
@@ -48,6 +49,15 @@ def demo(
     _print_model(shown)
     console().print("[bold]2. The maker, for a day, against an informed crowd[/bold]")
     print_run(shown.run, findings, page, _who_paid(shown))
+
+
+def _tape(shown: Demonstration, seed: int) -> Tape:
+    """Return the tape of the day, made once more: the same seed makes the same."""
+    from glosten.crowd import day  # noqa: PLC0415
+    from glosten.market import tape_from_arrays  # noqa: PLC0415
+
+    made = day(shown.spec, seed)
+    return tape_from_arrays(shown.spec.instrument, made.quotes, made.trades)
 
 
 def _kept(shown: Demonstration) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glosten.show._figure import check_figure, draw_points
+from glosten.errors import SettingsError
+from glosten.show._figure import check_figure, draw_points, draw_surface, is_surface
 from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
 
@@ -24,6 +25,12 @@ Out = Annotated[
 ]
 Figure = Annotated[
     Path | None, typer.Option("--figure", metavar="PATH", help="Draw the figures into a .svg, .pdf or .png file.")
+]
+Surface = Annotated[
+    bool,
+    typer.Option(
+        "--surface", help="Draw heatmaps over the two varied parameters; by itself where each has 5 values or more."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -48,30 +55,30 @@ def register(app: typer.Typer) -> None:
     app.add_typer(experiment, name="experiment")
 
 
-def run(file: File, out: Out = None, figure: Figure = None, as_json: Json = False) -> None:
+def run(file: File, out: Out = None, figure: Figure = None, surface: Surface = False, as_json: Json = False) -> None:
     """Run the points of an experiment that are not finished yet, and show all of them."""
-    if figure is not None:
-        check_figure(figure)
+    _check_figure(figure, surface=surface)
     with Waiting("Compiling (the first time only)") as waiting:
         from glosten.run import read_experiment, run_experiment  # noqa: PLC0415
 
         experiment = read_experiment(file)
+        _check_surface(experiment, surface=surface)
         waiting.say(f"Running {experiment.name}")
         rows = run_experiment(experiment, _folder(experiment, out), waiting.advance).to_dicts()
-    _draw(experiment, rows, figure)
+    _draw(experiment, rows, figure, surface=surface)
     _deliver(experiment, rows, _folder(experiment, out), as_json=as_json)
 
 
-def show(file: File, out: Out = None, figure: Figure = None, as_json: Json = False) -> None:
+def show(file: File, out: Out = None, figure: Figure = None, surface: Surface = False, as_json: Json = False) -> None:
     """Show the finished points of an experiment without running any."""
-    if figure is not None:
-        check_figure(figure)
+    _check_figure(figure, surface=surface)
     from glosten.run import read_experiment, results_of  # noqa: PLC0415
 
     experiment = read_experiment(file)
+    _check_surface(experiment, surface=surface)
     folder = _folder(experiment, out)
     rows = results_of(experiment, folder).to_dicts()
-    _draw(experiment, rows, figure)
+    _draw(experiment, rows, figure, surface=surface)
     _deliver(experiment, rows, folder, as_json=as_json)
 
 
@@ -100,9 +107,29 @@ def _deliver(experiment: Experiment, rows: list[dict[str, Any]], folder: Path, *
         _print(experiment, rows, folder)
 
 
-def _draw(experiment: Experiment, rows: list[dict[str, Any]], figure: Path | None) -> None:
+def _check_figure(figure: Path | None, *, surface: bool) -> None:
+    if figure is not None:
+        check_figure(figure)
+    elif surface:
+        raise SettingsError("--surface is about a figure; name its file with --figure.")
+
+
+def _check_surface(experiment: Experiment, *, surface: bool) -> None:
+    """Refuse heatmaps, before anything is run, of points that span no surface; raises `SettingsError`."""
+    if surface and not is_surface(experiment.points, experiment.varied, fewest=2):
+        raise SettingsError(
+            f"--surface needs two varied parameters with numbers; {experiment.name} varies "
+            f"{', '.join(experiment.varied) or 'nothing'}."
+        )
+
+
+def _draw(experiment: Experiment, rows: list[dict[str, Any]], figure: Path | None, *, surface: bool) -> None:
     """Draw the figures that the terminal shows, where a file was asked for and there is something to draw."""
-    if figure is not None and rows and experiment.varied:
+    if figure is None or not rows:
+        return
+    if surface or is_surface(rows, experiment.varied):
+        draw_surface(rows, experiment.varied, _shown(experiment, rows), figure)
+    elif experiment.varied:
         draw_points(rows, experiment.varied, _shown(experiment, rows), figure)
 
 

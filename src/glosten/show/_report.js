@@ -24,7 +24,12 @@
     const last = keys.pop();
     keys.reduce((table, key) => (table[key] ??= {}), target)[last] = value;
   };
-  const repaint = () => drawn.forEach((chart) => Plotly.relayout(chart, palette(chart.layout)));
+  const outlined = (data) => data.flatMap((trace, index) => (trace.mode === "markers" && trace.marker.line ? [index] : []));
+  const repaint = () => drawn.forEach((chart) => {
+    const rimmed = outlined(chart.data);
+    if (rimmed.length) Plotly.restyle(chart, { "marker.line.color": color("card") }, rimmed);
+    Plotly.relayout(chart, palette(chart.layout));
+  });
 
   const background = new Set(["range", "anchor", "break-even"]); // drawn, but no reason to squeeze the rest
   // What of a chart lies in a span decides its vertical scale, since only the time axis is zoomed by hand.
@@ -111,6 +116,7 @@
   const draw = async ({ slug, data, layout }) => {
     const place = document.getElementById("chart-" + slug);
     for (const [path, value] of Object.entries(palette(layout))) put(layout, path, value);
+    for (const index of outlined(data)) data[index].marker.line.color = color("card");
     if (isTouch) layout.dragmode = false; // a finger scrolls the page; the buttons zoom
     if (innerWidth < 760 && layout.hovermode === "x unified" && data.length > 4) layout.hovermode = "closest";
     const chart = await Plotly.newPlot(place, data, layout, config);
@@ -146,7 +152,7 @@
     for (const row of document.querySelectorAll(".parameters tbody tr"))
       row.hidden = !row.textContent.toLowerCase().includes(wanted) || (onlyChanged.checked && !row.classList.contains("changed"));
   };
-  search.oninput = onlyChanged.onchange = sift;
+  if (search) search.oninput = onlyChanged.onchange = sift;
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const onPaper = (isPaper) => {

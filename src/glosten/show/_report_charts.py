@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from glosten.records import Side
 from glosten.run import Run
 from glosten.show._report_figures import base_asset, decimals_of
-from glosten.show._report_series import Floats, Marks, Timeline, keep_extremes, marks, timeline, touch
+from glosten.show._report_series import Floats, Marks, Timeline, hold_until_next, keep_extremes, marks, timeline, touch
 
 BLUE, GREEN, RED, AMBER, PURPLE, GREY = "#3b82c4", "#2a9d63", "#d1495b", "#d98e04", "#8e6bbf", "#8a94a0"
 ORANGE, WHITE = "#e2711d", "#ffffff"
@@ -106,7 +106,8 @@ def _price(run: Run, times: Timeline) -> Chart:
         ("own bid", times.ms, times.own_bid, GREEN, 1, "solid"),
         ("E[V]", times.ms, times.value, BLUE, 1.6, "solid"),
     ):
-        figure.add_trace(line(name, ms, _price_column(prices, tick), color, width=width, dash=dash))
+        at, held = hold_until_next(ms, prices) if name.startswith("own") else (ms, prices)
+        figure.add_trace(line(name, at, _price_column(held, tick), color, width=width, dash=dash))
     figure.data[0].update(legendgroup="range", meta="value range V_L to V_H")
     figure.data[1].update(legendgroup="range", fill="tonexty", fillcolor="rgba(59,130,196,0.09)")
     figure.data[2].update(legendgroup="market", meta="market bid and ask")
@@ -147,8 +148,11 @@ def _fills(run: Run, fills: Marks, style: tuple[str, str, str]) -> Any:
         name=name,
         mode="markers",
         marker={"color": color, "symbol": symbol, "size": size, "line": {"width": 0.1 * size, "color": WHITE}},
-        customdata=np.column_stack([fills.quantity, fills.fee, fills.edge_bps, fills.prior]).astype(np.float32),
-        hovertemplate=f"{name} %{{customdata[0]:.6~g}} {base} at %{{y}}, fee %{{customdata[1]:.4~g}} {asset}, "
+        customdata=np.column_stack([fills.quantity, fills.fee, fills.edge_bps, fills.prior, fills.rung]).astype(
+            np.float32
+        ),
+        hovertemplate=f"{name} %{{customdata[0]:.6~g}} {base} at %{{y}}, rung %{{customdata[4]:.0f}}, "
+        f"fee %{{customdata[1]:.4~g}} {asset}, "
         "edge %{customdata[2]:+.2f} bps to mid, belief %{customdata[3]:.3f}<extra></extra>",
     )
 

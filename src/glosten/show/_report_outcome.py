@@ -175,8 +175,8 @@ def status_chart(run: Run) -> Chart:
     figure.update_layout(barmode="overlay", bargap=0.35)
     return Chart(
         "timeline",
-        "What stood in the way",
-        "The maker's status, when and why a side was empty, and open breakers.",
+        "Status, guards and breakers",
+        "The maker's status, when and by which guard a side was kept empty, and open breakers.",
         figure,
     )
 

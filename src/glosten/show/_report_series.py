@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten.records import Instrument
+from glosten.records import EXIT_SLOT, RUNGS, Instrument
 from glosten.run import Run
 
 Floats = NDArray[np.float64]
@@ -40,6 +40,15 @@ def keep_extremes(columns: Sequence[Floats], most: int = MOST_POINTS) -> Integer
             finite = np.where(np.isfinite(column), column, filler)
             kept.append(np.array([first + pick(finite[first:last]) for first, last in pairwise(edges)]))
     return np.unique(np.concatenate(kept))
+
+
+def hold_until_next(ms: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Return a series in which a value that a gap follows is there once more where the gap begins.
+
+    A stepped line would draw nothing of it otherwise, and a lone value between two gaps would be lost.
+    """
+    ends = np.flatnonzero(np.isfinite(values[:-1]) & ~np.isfinite(values[1:])) + 1
+    return np.insert(ms, ends, ms[ends]), np.insert(values, ends, values[ends - 1])
 
 
 def instrument_of(run: Run) -> Instrument:
@@ -139,7 +148,10 @@ def touch(run: Run) -> Touch:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Fills of one side: ``ms`` since 1970 UTC, price and fee in quote units, ``edge_bps`` against the mid they met."""
+    """Fills of one side: ``ms`` since 1970 UTC, price and fee in quote units, ``edge_bps`` against the mid they met.
+
+    ``rung`` counts from the innermost, 1; 0 is an exit or a rebalance.
+    """
 
     ms: Floats
     price: Floats
@@ -147,6 +159,7 @@ class Marks:
     fee: Floats
     edge_bps: Floats
     prior: Floats
+    rung: Integers
 
 
 def marks(run: Run, side: int) -> Marks:
@@ -162,6 +175,7 @@ def marks(run: Run, side: int) -> Marks:
         fee=rows["fee"] * float(instrument.quantum),
         edge_bps=np.where(mid > 0, 1e4 * side * (mid - price) / np.where(mid > 0, mid, 1.0), np.nan),
         prior=rows["prior"],
+        rung=np.where(rows["slot"] < EXIT_SLOT, rows["slot"] % RUNGS + 1, 0),
     )
 
 

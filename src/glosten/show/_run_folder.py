@@ -16,12 +16,15 @@ from glosten.errors import SettingsError
 from glosten.show._output import plain
 
 if TYPE_CHECKING:
+    from glosten.market import Tape
     from glosten.run import Notification, Run, Standing
     from glosten.settings import Finding, Settings
 
 PAGE = "report.html"
 MODEL = "model.json"
 """What `glosten demo` keeps of the simulated model beside the run."""
+MEASURED = "alpha.json"
+"""What was measured of the run while its tape was at hand, as `glosten alpha --json` prints it."""
 NOTIFICATIONS = "notifications.json"
 """What an operator was told of during a run that was traced or logged."""
 LOG, LOGS = "operator.log", "logs"
@@ -53,25 +56,33 @@ def write_folder(
     out: Path,
     findings: Sequence[Finding],
     model: dict[str, Any] | None = None,
+    *,
+    tape: Tape | None = None,
     beside: Path | None = None,
 ) -> Path:
     """Write the run, its page and the simulated ``model`` if there is one into ``out``; return the page's address.
 
+    What can be measured on the ``tape`` is kept too, so that the page can be written again without it.
     What lies in ``beside`` (trace, log, notifications) is moved there too. What was there before is replaced file by
     file once all of the new is written.
     """
     from glosten.show._report import report  # noqa: PLC0415
+    from glosten.show._report_alpha import measured_of  # noqa: PLC0415
+    from glosten.show._report_lives import traced_lives  # noqa: PLC0415
 
+    measured = measured_of(run, tape)
     with _parents_of(out), tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh = Path(scratch, out.name)
         run.save(fresh)
         if model is not None:
             (fresh / MODEL).write_text(json.dumps(plain(model)), encoding="utf-8")
-        report(run, fresh / PAGE, findings, model)
+        if measured is not None:
+            (fresh / MEASURED).write_text(json.dumps(measured), encoding="utf-8")
+        report(run, fresh / PAGE, findings, model, measured, None if beside is None else traced_lives(beside))
         for file in sorted(beside.iterdir()) if beside is not None else ():
             shutil.move(file, fresh / file.name)
         out.mkdir(exist_ok=True)
-        for name in WATCHED:
+        for name in (*WATCHED, MEASURED):
             _remove(out / name)
         for file in sorted(fresh.iterdir()):
             file.replace(out / file.name)
@@ -108,15 +119,22 @@ def read_folder(folder: Path) -> tuple[Run, dict[str, Any] | None]:
     from glosten.run import Run  # noqa: PLC0415
 
     run = Run.load(folder)
-    if not (folder / MODEL).is_file():
-        return run, None
+    return run, _read_json(folder / MODEL, "glosten demo")
+
+
+def read_measured(folder: Path) -> dict[str, Any] | None:
+    """Return what was measured of the run in a folder, None where nothing was; raises `SettingsError`."""
+    return _read_json(folder / MEASURED, "glosten backtest")
+
+
+def _read_json(path: Path, maker: str) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
     try:
-        model: dict[str, Any] = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as problem:
-        raise SettingsError(
-            f"{folder / MODEL} cannot be read ({problem}). Make it again with `glosten demo`."
-        ) from None
-    return run, model
+        raise SettingsError(f"{path} cannot be read ({problem}). Make it again with `{maker}`.") from None
+    return found
 
 
 def settings_of(run: Run) -> Settings:
