@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glosten import alpha, crowd, market, run, settings
-from glosten.errors import DomainError, TapeError
+from glosten.errors import DomainError, InputError, TapeError
 
 NAMES = ["btcusdt", "xrpeth", "aapl"]
 
@@ -110,14 +110,22 @@ def test_impact_on_a_market_of_dealers_is_positive_and_there_is_no_rate_for_its_
     assert "no rate of the quote asset in dollars" in found.sentences[-1]
 
 
-def test_without_its_tape_a_run_is_measured_on_what_it_kept_and_says_so(day: Any) -> None:
-    played, _, whole = day
+def test_without_its_tape_a_run_that_kept_a_sample_of_quotes_is_not_measured(day: Any) -> None:
+    played = replace(day[0], market=day[0].market[::2])
+    for measure in (run.measure_alpha, run.meter_run):
+        with pytest.raises(InputError, match="too few to read later mids from, and the tape is not at hand"):
+            measure(played)
+
+
+def test_without_its_tape_a_run_is_measured_on_all_that_it_kept_and_says_so(day: Any) -> None:
+    played, tape, whole = day
+    assert len(played.market) == len(tape.quotes)
     found = run.measure_alpha(played)
     assert "The tape is not at hand" in found.remarks[0]
     assert found.split == played.pnl
     assert "unknown" in found.capacity.why
     assert points(found, "belief")[1, "trades"].n == 0
-    assert points(found, "belief")[60, "s"].ic == pytest.approx(points(whole, "belief")[60, "s"].ic, abs=0.1)
+    assert points(found, "belief")[60, "s"].ic == pytest.approx(points(whole, "belief")[60, "s"].ic, abs=1e-9)
     with pytest.raises(TapeError, match="market was simulated"):
         run.tape_of(played)
 

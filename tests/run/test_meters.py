@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,9 +32,9 @@ def test_streaming_through_a_real_run_gives_the_figures_of_the_whole(real: Any, 
     assert reading.cancel_to_fill == pytest.approx(measured.performance.cancel_to_fill)
 
 
-def test_without_the_tape_the_quotes_that_the_run_kept_move_the_meters(real: Any) -> None:
+def test_without_the_tape_all_the_quotes_that_the_run_kept_move_the_meters(real: Any) -> None:
     chosen, tape = real("aapl")
     played = run.backtest(chosen, tape)
-    reading = alpha.read_meters(run.meter_run(played))
+    reading = alpha.read_meters(run.meter_run(replace(played, market=tape.quotes)))
     assert reading.fills == played.figures["fills"]
     assert reading.spread * 0.5 * float(tape.instrument.quantum) == played.pnl.spread

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
-from glosten.run._alpha import Alpha, AlphaOptions, instrument_of, measure_alpha, tape_of
+from glosten.run._alpha import Alpha, AlphaOptions, instrument_of, keeps_quotes, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
@@ -135,6 +135,7 @@ __all__ = [
     "instrument_of",
     "is_market_file",
     "is_traced",
+    "keeps_quotes",
     "last_line",
     "make_model",
     "market_steps",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten import alpha
-from glosten.errors import DomainError, TapeError
+from glosten.errors import DomainError, InputError, TapeError
 from glosten.market import Tape, TapeOptions, load_tape
 from glosten.records import PRINTS, Instrument
 from glosten.run._result import Run
@@ -117,6 +117,21 @@ def tape_of(run: Run) -> Tape:
     return load_tape(files[0], files[1] if len(files) > 1 else None, options)
 
 
+def keeps_quotes(run: Run) -> bool:
+    """Return whether a run kept every quote of its tape, so that later mids can be read from them."""
+    there_were = run.tape.get("quotes")
+    return there_were is not None and 0 < len(run.market) >= int(there_were)
+
+
+def require_quotes(run: Run) -> None:
+    """Raise `InputError` where a run kept a sample of its quotes only."""
+    if not keeps_quotes(run):
+        raise InputError(
+            f"The run kept {len(run.market):,} of the {run.tape.get('quotes', 0):,} quotes of its tape, too few to "
+            "read later mids from, and the tape is not at hand."
+        )
+
+
 def instrument_of(run: Run) -> Instrument:
     """Return what a run traded."""
     given = {name: Decimal(run.instrument[name]) for name in ("tick", "lot", "min_qty", "min_notional")}
@@ -127,9 +142,12 @@ def measure_alpha(run: Run, tape: Tape | None = None, options: AlphaOptions | No
     """Return what a run earned and why, what its signals foretold, and what size it could take.
 
     ``tape`` is the one it was played on (`tape_of`); without it the quotes that the run kept stand in, horizons in
-    trades are unknown and there is no capacity figure.
+    trades are unknown and there is no capacity figure. Raises `InputError` where the run kept a sample only: later mids
+    read from a sample are wrong.
     """
     options = options or AlphaOptions()
+    if tape is None:
+        require_quotes(run)
     rules = instrument_of(run)
     quotes, trades = (run.market, NO_TRADES) if tape is None else (tape.quotes, tape.trades)
     synthetic = bool(run.tape.get("synthetic_quotes"))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glosten import alpha
 from glosten._jit import jit
 from glosten.alpha import meter_decision, meter_fill, meter_quote
-from glosten.run._alpha import instrument_of, start_mid_of
+from glosten.run._alpha import instrument_of, require_quotes, start_mid_of
 from glosten.run._result import Run
 
 Rows = NDArray[np.void]
@@ -36,10 +36,12 @@ def _play(meters: Any, fills: Any, quotes: Any, cycles: Any, kinds: Integers, pl
 def meter_run(run: Run, quotes: Rows | None = None, half_life: float = math.inf) -> Rows:
     """Return the meters after a run: quotes, fills and decisions in the order in which they came.
 
-    ``quotes`` are the tape's (None: those the run kept, which are fewer, so the markouts are coarser); ``half_life`` as
-    in `alpha.fresh_meters`.
+    ``quotes`` are the tape's (None: those the run kept, if that was all of them); ``half_life`` as in
+    `alpha.fresh_meters`. Raises `InputError` where the run kept a sample of its quotes only.
     """
-    quotes = run.market if quotes is None else quotes
+    if quotes is None:
+        require_quotes(run)
+        quotes = run.market
     rules, fills, cycles = instrument_of(run), run.fills, run.cycles
     meters = alpha.fresh_meters(float(rules.tick), rules.quanta_per_tick_lot, half_life)
     start_mid = start_mid_of(run, quotes)

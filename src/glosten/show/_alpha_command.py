@@ -91,7 +91,7 @@ def _scene(
             return run, running.tape_of(run), str(first)
         except TapeError as error:
             for problem in error.problems:
-                log().print(f"{problem} What the run kept stands in for the tape.", soft_wrap=True, markup=False)
+                log().print(problem, soft_wrap=True, markup=False)
             return run, None, str(first)
     files = [*given, *([quotes] if quotes is not None else [])]
     if len(files) > MOST_FILES:

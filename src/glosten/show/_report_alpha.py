@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from glosten.run import AlphaOptions, Run, measure_alpha
+from glosten.run import AlphaOptions, Run, keeps_quotes, measure_alpha
 from glosten.show._alpha_command import document
 from glosten.show._output import plain
 from glosten.show._report_charts import AMBER, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Chart, blank
@@ -39,8 +38,7 @@ def measured_of(run: Run, tape: Tape | None) -> dict[str, Any] | None:
 
     Without the tape the quotes that the run kept must be all there were: markouts against a sample would be wrong.
     """
-    is_whole = tape is not None or 0 < len(run.market) >= run.tape.get("quotes", math.inf)
-    if not is_whole or not len(run.fills):
+    if not (tape is not None or keeps_quotes(run)) or not len(run.fills):
         return None
     options = AlphaOptions()
     found: dict[str, Any] = plain(document(measure_alpha(run, tape, options), run.title, options))

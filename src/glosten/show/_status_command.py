@@ -89,12 +89,17 @@ def _document(run: Run, standing: Standing, folder: Path) -> dict[str, Any]:
 def _alpha(run: Run) -> dict[str, Any]:
     """Return what the live meters say of a run, the parts of its profit in quote units, and the same in words.
 
-    They read the quotes that the run kept, which are fewer than the tape's, so markouts are coarser than the run's own.
+    They read the tape; where it is not at hand, the quotes that the run kept if that was all of them.
     """
     from glosten import alpha  # noqa: PLC0415
     from glosten import run as running  # noqa: PLC0415
+    from glosten.errors import InputError  # noqa: PLC0415
 
-    reading = alpha.read_meters(running.meter_run(run))
+    try:
+        quotes = None if running.keeps_quotes(run) else running.tape_of(run).quotes
+    except InputError as error:
+        return {"sentences": [f"The live meters need the tape. {' '.join(error.problems)}"]}
+    reading = alpha.read_meters(running.meter_run(run, quotes))
     quantum = float(running.instrument_of(run).quantum)
     ratios = {name: getattr(reading, name) for name in ("fills", "fill_ratio", "maker_ratio", "cancel_to_fill")}
     return {
