@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import IntEnum
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 RUNGS = 10
 """Rungs a side can have (GM_GRID_LEVELS goes to 10)."""
 EXIT_SLOT = 2 * RUNGS
-"""The slot of exits and rebalance slices; bids live in slots 0..9, asks in 10..19, each the number of its rung."""
-SLOTS = EXIT_SLOT + 1
+"""The slot of every sale that is no quote; bids live in slots 0..9, asks in 10..19, each the number of its rung."""
+REBALANCE_SLOT = EXIT_SLOT + 1
+"""The slot of purchases that bring a first start to its split."""
+SLOTS = REBALANCE_SLOT + 1
 """Orders a pair can have at the venue at once: a slot is free again only when its cancel is acknowledged."""
 LARGEST_INTEGER = 2**62
 """Balances and totals stay below this, so that int64 sums cannot wrap."""
@@ -42,6 +45,27 @@ class EventKind(IntEnum):
     CANCELLED = 5
     REJECTED = 6
     CLOCK = 7
+    BEAT = 8
+    GAP = 9
+    CANDLE = 10
+    FLOW = 11
+    COMMAND = 12
+    PORTFOLIO = 13
+    CONFIG = 14
+    START = 15
+
+
+class Command(IntEnum):
+    """What the operator asks of a running maker."""
+
+    PAUSE = 1
+    RESUME = 2
+    STOP = 3
+    FLATTEN = 4
+    FLATTEN_FORCE = 5
+    ADOPT = 6
+    RESET_BREAKER = 7
+    RESET_STATS = 8
 
 
 class OrderState(IntEnum):
@@ -69,6 +93,22 @@ class Status(IntEnum):
     GATED = 3
     HALTED = 4
     DATA_STALE = 5
+    BLOCKED_SPLIT = 6
+    REBALANCING = 7
+    PAUSED = 8
+    STOPPED = 9
+    FLATTENING = 10
+
+
+class Split(IntEnum):
+    """Where the check of a first start stands (STRATEGY steps 10 and 11)."""
+
+    UNCHECKED = 0
+    PASSED = 1
+    WARNED = 2
+    BLOCKED = 3
+    REBALANCING = 4
+    REBALANCED = 5
 
 
 class Breaker(IntEnum):
@@ -146,11 +186,20 @@ EVENT = np.dtype(
             "fee",
             "is_maker",
             "reason",
+            "high",
+            "low",
+            "cash",
+            "external",
+            "command",
+            "allocation",
+            "inventory",
+            "pairs",
         )
     ]
 )
-"""One event; a field that the kind does not use is 0. ``order`` numbers an order of ours (a slot is used again, a
-number never), ``aggressor`` the market order a print belongs to."""
+"""One event; a field that the kind does not use means nothing. ``order`` numbers an order of ours (a slot is used
+again, a number never), ``aggressor`` the market order a print belongs to; the other fields are those of the records
+below, by their names."""
 
 ACTION = np.dtype(
     [
@@ -170,13 +219,19 @@ ACTIONS = 2 * SLOTS
 """Rows an action array needs: at most one cancel and one placement a slot."""
 
 
-def _event(kind: EventKind, record: object) -> NDArray[np.void]:
-    """Return the one-row event of a record whose fields are named as the row's are."""
-    row = np.zeros(1, EVENT)
-    row["kind"] = kind
-    for field in fields(record):  # type: ignore[arg-type]
-        row[field.name] = getattr(record, field.name)
-    return row
+class _Told:
+    """What the maker can be told: a frozen record whose fields are named as those of the event row."""
+
+    __slots__ = ()
+    KIND: ClassVar[EventKind]
+
+    def event(self) -> NDArray[np.void]:
+        """Return the one-row event that `maker.step` reads."""
+        row = np.zeros(1, EVENT)
+        row["kind"] = self.KIND
+        for field in fields(self):  # type: ignore[arg-type]
+            row[field.name] = getattr(self, field.name)
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,39 +261,34 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Book(_Told):
     """Best bid and ask with their displayed sizes, in ticks and lots."""
 
+    KIND: ClassVar[EventKind] = EventKind.BOOK
     ts_ns: int
     bid: int
     bid_lots: int
     ask: int
     ask_lots: int
 
-    def event(self) -> NDArray[np.void]:
-        """Return the one-row event that `maker.step` reads."""
-        return _event(EventKind.BOOK, self)
-
 
 @dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(_Told):
     """A print on the tape: ``side`` is the aggressor's, ``aggressor`` the running number of its market order."""
 
+    KIND: ClassVar[EventKind] = EventKind.TRADE
     ts_ns: int
     price: int
     lots: int
     side: Side
     aggressor: int
 
-    def event(self) -> NDArray[np.void]:
-        """Return the one-row event that `maker.step` reads."""
-        return _event(EventKind.TRADE, self)
-
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(_Told):
     """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` in cash quanta (negative is a rebate)."""
 
+    KIND: ClassVar[EventKind] = EventKind.FILL
     ts_ns: int
     slot: int
     order: int
@@ -248,32 +298,99 @@ class Fill:
     fee: int
     is_maker: bool = True
 
-    def event(self) -> NDArray[np.void]:
-        """Return the one-row event that `maker.step` reads."""
-        return _event(EventKind.FILL, self)
-
 
 @dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(_Told):
     """What the venue says of a request of ours: placed, cancelled (or gone), rejected with a reason."""
 
+    KIND: ClassVar[EventKind] = EventKind.PLACED
     ts_ns: int
     kind: EventKind
     slot: int
     order: int
     reason: Reason = Reason.NONE
 
-    def event(self) -> NDArray[np.void]:
-        """Return the one-row event that `maker.step` reads."""
-        return _event(self.kind, self)
+
+@dataclass(frozen=True, slots=True)
+class Clock(_Told):
+    """A decision is due."""
+
+    KIND: ClassVar[EventKind] = EventKind.CLOCK
+    ts_ns: int
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """A decision is due."""
+class Beat(_Told):
+    """The stream of market data is alive, though nothing changed."""
 
+    KIND: ClassVar[EventKind] = EventKind.BEAT
     ts_ns: int
 
-    def event(self) -> NDArray[np.void]:
-        """Return the one-row event that `maker.step` reads."""
-        return _event(EventKind.CLOCK, self)
+
+@dataclass(frozen=True, slots=True)
+class Gap(_Told):
+    """The stream of market data broke off at ``ts_ns``: its age counts from there until it speaks again."""
+
+    KIND: ClassVar[EventKind] = EventKind.GAP
+    ts_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candle(_Told):
+    """A closed candle of GM_PERIOD from before the start, in ticks; ``ts_ns`` is its end, ``price`` its close."""
+
+    KIND: ClassVar[EventKind] = EventKind.CANDLE
+    ts_ns: int
+    high: int
+    low: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(_Told):
+    """A balance changed without a fill of this pair: by ``cash`` quanta and ``lots`` coins, both signed.
+
+    ``external``: nobody's fill explains it (a deposit or withdrawal); else another pair's fill does.
+    """
+
+    KIND: ClassVar[EventKind] = EventKind.FLOW
+    ts_ns: int
+    cash: int
+    lots: int
+    external: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction(_Told):
+    """A command of the operator."""
+
+    KIND: ClassVar[EventKind] = EventKind.COMMAND
+    ts_ns: int
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio(_Told):
+    """What the other included ``pairs`` hold: their allocations and inventories summed, in this pair's cash quanta."""
+
+    KIND: ClassVar[EventKind] = EventKind.PORTFOLIO
+    ts_ns: int
+    allocation: int
+    inventory: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(_Told):
+    """The parameters that come with this event are new: everything after it is decided by them."""
+
+    KIND: ClassVar[EventKind] = EventKind.CONFIG
+    ts_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start(_Told):
+    """A process begins with this state: its old orders are gone, its warm-up starts anew."""
+
+    KIND: ClassVar[EventKind] = EventKind.START
+    ts_ns: int

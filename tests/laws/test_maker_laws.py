@@ -110,7 +110,8 @@ class Venue:
             else:
                 assert action["price"] > s["view"]["bid"]
         guarded = s["ledger"]["held"] > 0 and s["capital"]["inventory"] >= s["capital"]["smallest_order"]
-        if action["side"] == Side.SELL and guarded:
+        untold = action["reason"] == Reason.REBALANCE and not s["ledger"]["cost_known"]
+        if action["side"] == Side.SELL and guarded and not untold:
             needed = s["quote"]["break_even_maker"] if action["post_only"] else s["quote"]["break_even_taker"]
             assert action["price"] * tick >= needed * (1 - 1e-12)
         for slot in range(SLOTS):

@@ -20,6 +20,7 @@ from glosten.records import (
     PRINTS,
     QUOTES,
     Acknowledgement,
+    Beat,
     Book,
     Clock,
     EventKind,
@@ -104,6 +105,7 @@ class Hand:
         due = tape.span[0] + cycle_ns
         for now_ns, is_quote, row in sorted(moments, key=lambda moment: moment[:2]):
             while due < now_ns:
+                self.send(Beat(due).event())
                 self.send(Clock(due).event())
                 self.carry_out(due)
                 due += cycle_ns
@@ -121,7 +123,7 @@ class Hand:
 
 def looped_state() -> tuple[bytes, int]:
     chosen, tape = settings.load(None, overrides=KEYS, environment={}), small_tape()
-    play = _backtest._prepare(chosen, tape)
+    play = _backtest.prepare(chosen, tape)
     while not play.cursor["is_done"]:
         play.advance(10_000)
     return play.play["state"].tobytes(), int(play.cursor["fills"])

@@ -14,6 +14,7 @@ from glosten.records import (
     ACTION,
     ACTIONS,
     Acknowledgement,
+    Beat,
     Book,
     Clock,
     EventKind,
@@ -58,7 +59,8 @@ class Desk:
         ledger = self["ledger"]
         ledger["held"] = int(Decimal(coins) / self.instrument.lot)
         ledger["cost"] = int(Decimal(coins) * Decimal(cost) / self.instrument.quantum)
-        ledger["started"], ledger["base_capital"] = 1, int(Decimal(9090) / self.instrument.quantum)
+        ledger["started"] = ledger["alloc_started"] = 1
+        ledger["base_capital"] = int(Decimal(9090) / self.instrument.quantum)
         self["cycle"]["number"] = cycle
 
     def send(self, record: Any) -> list[Any]:
@@ -82,10 +84,12 @@ class Desk:
         number = int(self["orders"][slot]["number"])
         return self.send(Fill(self.now_ns, slot, number, side, ticks, lots, fee))
 
-    def decide(self, seconds: float = 15.0) -> list[Placed]:
+    def decide(self, seconds: float = 15.0, *, beat: bool = True) -> list[Placed]:
         """Let time pass, run the decision, answer every request at once, and return what was placed."""
         self.now_ns += int(seconds * SECOND)
         self.placed = []
+        if beat:
+            self.send(Beat(self.now_ns))
         waiting = self.send(Clock(self.now_ns))
         while waiting:
             action = waiting.pop(0)

@@ -68,7 +68,7 @@ def test_the_late_answer_to_a_cancel_does_not_make_the_maker_forget_the_next_ord
 
 
 def test_a_sweep_of_several_rungs_leaves_no_order_the_maker_does_not_know_when_fills_decide() -> None:
-    play = _backtest._prepare(
+    play = _backtest.prepare(
         settings.load(
             None,
             overrides=(

@@ -162,6 +162,19 @@ def test_up_to_one_percent_crossed_quotes_are_skipped_and_more_are_refused(save:
     assert "1.5% of the quotes have the bid above the ask (first in row 1: 100" in message
 
 
+def test_a_row_without_any_price_marks_a_gap_up_to_the_next_quote(save: Any) -> None:
+    book = quotes(bid=[100.0, 0.0, 100.01], bid_qty=[1.0, 0.0, 1.0], ask=[100.01, 0.0, 100.02], ask_qty=[1.0, 0.0, 1.0])
+    tape = load_tape(save("t", trades()), save("q", book), TapeOptions(quote_lag_ms=1.0))
+    assert len(tape.quotes) == 2
+    assert tape.notes.gaps == 1
+    begins, ends = (book["ts_ns"][row] + 1_000_000 for row in (1, 2))
+    assert tape.gaps.tolist() == [(begins, ends)]
+    assert "marked as gaps" in " ".join(tape.sentences())
+    cut = quotes(bid=[100.0, 100.0, 0.0], bid_qty=[1.0, 1.0, 0.0], ask=[100.01, 100.01, 0.0], ask_qty=[1.0, 1.0, 0.0])
+    assert load_tape(save("t", trades()), save("q", cut)).gaps["end_ns"][0] > cut["ts_ns"][2] + 10**18
+    assert len(load_tape(save("t", trades()), save("q", quotes())).gaps) == 0
+
+
 def test_a_side_that_displays_nothing_is_kept_while_it_has_a_price(save: Any) -> None:
     book = quotes(bid=[100.0, 0.0, 100.01], bid_qty=[0.0, 0.0, 1.0])
     tape = load_tape(save("t", trades()), save("q", book))

@@ -61,3 +61,11 @@ def test_every_parameter_says_what_it_is_and_what_it_acts_on(parameter: Paramete
     assert parameter.unit or parameter.type in ("boolean", "select")
     assert (parameter.choices is not None) == (parameter.type == "select")
     assert (parameter.minimum is not None) == (parameter.type in ("integer", "number"))
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.key)
+def test_every_parameter_has_a_formula_and_an_example_in_numbers_or_words(parameter: Parameter) -> None:
+    assert parameter.formula
+    assert not parameter.formula.endswith(".")
+    assert parameter.example.endswith(".")
+    assert "\n" not in parameter.formula + parameter.example

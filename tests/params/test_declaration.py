@@ -137,7 +137,7 @@ def test_a_number_survives_its_way_through_text(alpha: float) -> None:
 
 
 def test_all_problems_are_told_at_once() -> None:
-    found = problems(Strategy, GM_ALPHA=9, GM_LAYERS="x", LOG_LEVEL="DEBUG", GM_ALPA=0.1)
+    found = problems(Strategy, GM_ALPHA=9, GM_LAYERS="x", LOG_LEVEL="LOUD", GM_ALPA=0.1)
     assert set(found) == {"GM_ALPHA", "GM_LAYERS", "LOG_LEVEL", "GM_ALPA"}
     assert found["GM_ALPHA"] == "GM_ALPHA must be a number from 0.02 to 0.4 (probability), but it is 9."
     assert found["GM_LAYERS"] == 'GM_LAYERS must be a whole number from 1 to 8 (rungs), but it is "x".'

@@ -13,6 +13,7 @@ import pytest
 
 from glosten import run
 from glosten.errors import SettingsError
+from glosten.market import GAPS
 from glosten.records import Side, Status
 from glosten.run import _backtest
 
@@ -211,3 +212,17 @@ def test_explanations_carry_errors_and_counts(played: Any) -> None:
 )
 def test_amounts_show_as_many_decimals_as_they_need(value: float, text: str) -> None:
     assert run.amount(value) == text
+
+
+def test_a_gap_marked_on_a_tape_pulls_every_order_once_the_data_is_too_old(real: Any) -> None:
+    chosen, tape = real("btcusdt", "WARMUP_CYCLES=0")
+    first, last = tape.span
+    began = first + (last - first) // 3
+    gaps = np.array([(began, began + 120 * 1_000_000_000)], GAPS)
+    result = run.backtest(chosen, dataclasses.replace(tape, gaps=gaps))
+    stale = result.cycles[result.cycles["status"] == Status.DATA_STALE]
+    assert len(stale) > 3
+    assert (stale["ts_ns"] > began + 30 * 1_000_000_000).all()
+    assert (stale["ts_ns"] < gaps["end_ns"][0]).all()
+    assert (stale["orders"] == 0).all()
+    assert result.cycles["orders"][-1] > 0

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from glosten.alpha import Markout, Split
+from glosten.maker import STATE
 from glosten.params import Runtime, Strategy
-from glosten.records import QUOTES, Breaker, Reason, Side, Status
+from glosten.records import QUOTES, Breaker, OrderState, Reason, Side, Status
 from glosten.run import BREAKER_ROW, CYCLE_ROW, FILL_ROW, Run
 
 START_NS = 1_723_075_200_000_000_000  # 2024-08-08 00:00 UTC
@@ -151,6 +152,27 @@ def _split(fills: int) -> Split:
     )
 
 
+def _state(rows: np.ndarray) -> np.ndarray:
+    """Return the state after the last decision, as far as a dashboard shows it."""
+    state = np.zeros(1, STATE)
+    if not len(rows):
+        return state
+    last, held = rows[-1], state[0]
+    held["view"]["bid"], held["view"]["ask"] = last["bid"], last["ask"]
+    for name in ("value", "value_low", "value_high", "anchor", "prior"):
+        held["belief"][name] = last[name]
+    for name in ("held", "cost", "realised"):
+        held["ledger"][name] = last[name]
+    held["cycle"]["number"], held["cycle"]["status"] = len(rows), last["status"]
+    held["capital"]["allocation"], held["capital"]["skew_ratio"] = last["allocation"], 1.0
+    held["quote"]["break_even_maker"], held["risk"]["equity"] = last["break_even"], last["equity"]
+    for slot, side, price in ((0, Side.BUY, last["own_bid"]), (10, Side.SELL, last["own_ask"])):
+        order = held["orders"][slot]
+        order["state"], order["side"], order["price"] = OrderState.WORKING, side, price
+        order["lots"] = order["leaves"] = 300
+    return state
+
+
 def make_run(
     cycles: int = 5760, fills: int = 240, *, no_markouts: bool = False, quote_unit: float = 1.0, seed: int = 1
 ) -> Run:
@@ -191,6 +213,7 @@ def make_run(
         breakers=_breakers(rows),
         market=market,
         value_path=path,
+        state=_state(rows),
     )
 
 

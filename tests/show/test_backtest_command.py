@@ -221,13 +221,53 @@ def test_a_run_whose_page_cannot_be_written_leaves_nothing(
     assert everything(place) == before
 
 
-def test_a_start_off_its_target_is_said_not_to_be_rebalanced(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_start_off_its_target_is_cured_or_said(capsys: pytest.CaptureFixture[str]) -> None:
     wallet = ("--set", "account.cash=36360", "--set", "account.coin=0")
-    (warning,) = document(capsys, *GIVEN, "--out", "a", *wallet)["warnings"]
-    assert "0.0 % of the allocation in coins, 50.0 points from the target of 50 %" in warning
-    assert "is not performed yet" in warning
-    near = ("--set", "account.cash=31860", "--set", "account.coin=45")
-    assert document(capsys, *GIVEN, "--out", "b", *near)["warnings"] == []
+    cured = document(capsys, *GIVEN, "--out", "a", *wallet)
+    assert cured["warnings"] == []
+    assert cured["orders"] >= 6
+    blocked = ("--set", "ALLOC_AUTO_REBALANCE=false")
+    (warning,) = document(capsys, *GIVEN, "--out", "b", *wallet, *blocked)["warnings"]
+    assert "50.0 points from its target of 50 % of the allocation in coins (ALLOC_SPLIT_TOL 15)" in warning
+    assert "entries stayed blocked. Buy coins for 4,545.00 CASH." in warning
+    (warning,) = document(capsys, *GIVEN, "--out", "c", *wallet, "--set", "ALLOC_ENFORCE_SPLIT=false")["warnings"]
+    assert "traded from there" in warning
+
+
+PAIRS = ("backtest", "pair.toml", "--trades", "COIN/CASH=trades.csv", "--trades", "OTHER/CASH=trades.csv")
+
+
+def test_several_pairs_are_played_side_by_side(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = (*PAIRS, "--quotes", "COIN/CASH=quotes.csv", "--out", "a")
+    result = document(capsys, *given)
+    assert set(result["pairs"]) == {"COIN/CASH", "OTHER/CASH"}
+    assert set(result["pairs"]["COIN/CASH"]) >= KEYS
+    assert result["pairs"]["OTHER/CASH"]["tape"]["synthetic_quotes"] is True
+    (ledger,) = result["portfolio"]
+    assert ledger["pairs"] == ["COIN/CASH", "OTHER/CASH"]
+    assert names(place / "a") == ["COIN-CASH", "OTHER-CASH", "portfolio.json"]
+    assert names(place / "a" / "COIN-CASH") == ["arrays.npz", "report.html", "run.json"]
+    assert run(given) == 0
+    assert "Portfolio" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--trades", "A/B=trades.csv", "--trades", "trades.csv"), "Several tapes need the names of their pairs"),
+        (("--trades", "A/B=trades.csv", "--trades", "A/B=quotes.csv"), "names the pair A/B twice"),
+        (("--trades", "A/B=trades.csv", "--quotes", "C/B=quotes.csv"), "--quotes are given for C/B, but no --trades"),
+        (("--trades", "A/B=trades.csv", "--quotes", "quotes.csv"), "a pair without a name"),
+        (("--trades", "A/B=trades.csv", "--pair", "A/B"), "--pair A/B is for a tape without a name"),
+        (("--trades", "A/B=nowhere.csv"), "nowhere.csv does not exist"),
+    ],
+)
+def test_names_and_files_that_do_not_go_together_are_refused(
+    place: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    before = everything(place)
+    assert words in complaint(capsys, "backtest", "pair.toml", *arguments)
+    assert everything(place) == before
 
 
 def test_a_closed_gate_is_said(capsys: pytest.CaptureFixture[str]) -> None:

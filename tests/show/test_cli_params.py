@@ -52,6 +52,8 @@ def test_a_parameter_is_explained(parameter: Parameter, capsys: pytest.CaptureFi
     assert parameter.help in text
     assert parameter.acts_on in text
     assert parameter.unit in text
+    assert f"formula {parameter.formula}" in text
+    assert f"for example {parameter.example}" in text
     assert ("not acted on yet" in text) == (not parameter.acted_on)
     assert f"[{parameter.table}]" in text
 

@@ -25,6 +25,10 @@ def observe(s: Any, p: Any, side: int) -> None:
     updated = posterior(belief["queued"], side, p["strategy"]["GM_ALPHA"], NOISE_BUYS)
     belief["queued"] = min(max(updated, floor), 1.0 - floor)
     belief["observations"] += 1
+    if side == Side.BUY:
+        belief["queued_buys"] += 1
+    else:
+        belief["queued_sells"] += 1
 
 
 @jit

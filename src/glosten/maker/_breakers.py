@@ -6,9 +6,10 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.maker._ledger import start_day
-from glosten.maker._price import PERCENT
+from glosten.maker._operator import limit_day, reset_once
 from glosten.records import Breaker, Reason
 
+MINUTE_NS = 60e9
 ROUNDING = 1e-9
 """A drawdown of exactly the limit trips, whatever its last binary digit."""
 
@@ -44,16 +45,19 @@ def watch(s: Any, p: Any) -> None:
     """Trip and clear the breakers: drawdown latches, a daily loss ends with the UTC day, a streak when it idles."""
     risk, keys, runtime = s["risk"], p["strategy"], p["runtime"]
     mark(s, p)
+    reset_once(s, p)
     if risk["last_fill_ns"] == 0:
         risk["last_fill_ns"] = s["view"]["now_ns"]  # idle time counts from the start until something fills
+    risk["minutes_since_fill"] = (s["view"]["now_ns"] - risk["last_fill_ns"]) / MINUTE_NS
     if risk["drawdown_pct"] >= keys["GM_MAX_DD"] - ROUNDING:
         trip(s, Breaker.MAX_DRAWDOWN)
     start_day(s, s["view"]["now_ns"])
     if risk["is_new_day"]:
-        risk["is_new_day"] = 0
-        risk["daily_limit"] = runtime["daily_loss_pct"] * PERCENT * s["capital"]["allocation"]
         risk["breakers"] &= ~Breaker.DAILY_LOSS
-    lost = -risk["daily_realised"] * p["instrument"]["quantum"]
+    if risk["is_new_day"] or risk["daily_limit"] <= 0.0:
+        limit_day(s, p)
+    risk["is_new_day"] = 0
+    lost = (risk["daily_baseline"] - risk["daily_realised"]) * p["instrument"]["quantum"]
     if risk["daily_limit"] > 0.0 and lost >= risk["daily_limit"]:
         trip(s, Breaker.DAILY_LOSS)
     if risk["idle_cycles"] >= keys["CONSEC_RESET_CYCLES"]:

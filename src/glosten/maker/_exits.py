@@ -6,33 +6,39 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.maker._ladder import is_large_enough
-from glosten.maker._price import BPS, WINDDOWN_EDGE, guard_yields
+from glosten.maker._price import BPS, THROUGH_TOUCH, WINDDOWN_EDGE, break_even, guard_yields
+from glosten.maker._state import FORCED
 from glosten.records import EXIT_SLOT, RUNGS, Breaker, Reason
 from glosten.theory import ask_ticks
 
-THROUGH_TOUCH = 0.99
-"""No taker order accepts a price more than 1 % through the touch (ruling R10)."""
 MINUTE_NS = 60_000_000_000
 
 
 @jit
 def exit_floor(s: Any, p: Any, reason: int) -> float:
-    """Return the worst price an exit accepts, in quote units; a hard guard lifts every exit to break-even plus 1 bp."""
-    keys = p["strategy"]
+    """Return the worst price an exit accepts, in quote units.
+
+    What may not lose asks for the taker break-even; what nobody is in a hurry for, for 1 bp more.
+    """
     floor = s["view"]["bid"] * p["instrument"]["tick"] * THROUGH_TOUCH
-    may_lose = reason == Reason.EXIT_MAX_DD and (not keys["BE_GUARD"] or guard_yields(p, reason))
-    if not may_lose:
-        floor = max(floor, s["quote"]["break_even_taker"] * WINDDOWN_EDGE)
-    return floor
+    needed = s["quote"]["break_even_taker"]
+    may_lose = reason in (Reason.EXIT_MAX_DD, Reason.EXIT_FLATTEN) and p["strategy"]["BE_GUARD"] == 0
+    if may_lose or guard_yields(s, p, reason):
+        return floor
+    return max(floor, needed if reason == Reason.EXIT_FLATTEN else needed * WINDDOWN_EDGE)
 
 
 @jit
-def exit_reason(s: Any, p: Any) -> int:
-    """Return which exit is asked for, strongest first, or `Reason.NONE`.
+def exit_asked(s: Any, p: Any, may_trade: int) -> int:
+    """Return which exit is asked for, strongest first, or `Reason.NONE`; without ``may_trade`` only a flatten.
 
-    Source: STRATEGY 5.2 (drawdown close, wind-down), 4.6 SCRATCH_LIVENESS_MIN, DISABLE_BREAKER_WINDDOWN.
+    Source: STRATEGY step 20; 5.2 (drawdown close, wind-down), 4.6 SCRATCH_LIVENESS_MIN, DISABLE_BREAKER_WINDDOWN.
     """
     keys, risk = p["strategy"], s["risk"]
+    if s["cycle"]["flatten"]:
+        return Reason.EXIT_FLATTEN
+    if may_trade == 0 or s["cycle"]["stopped"]:
+        return Reason.NONE
     if risk["breakers"]:
         if keys["DISABLE_BREAKER_WINDDOWN"]:
             return Reason.NONE  # halt and hold: nothing is sold either
@@ -44,31 +50,58 @@ def exit_reason(s: Any, p: Any) -> int:
 
 
 @jit
-def request_exit(s: Any, p: Any) -> int:
-    """Want the whole inventory sold now if a rule asks for it and the gates let it pass; return the exit's reason.
+def may_not_take(s: Any, p: Any, reason: int) -> bool:
+    """Return whether this exit has to wait as an ask: NO_CLOSE_MARKET, which only a flatten by force beats."""
+    by_force = reason == Reason.EXIT_FLATTEN and s["cycle"]["flatten"] == FORCED
+    return p["strategy"]["NO_CLOSE_MARKET"] != 0 and not by_force
+
+
+@jit
+def passive_price(s: Any, p: Any, reason: int, post_only: int) -> int:
+    """Return the price of an exit that waits, in ticks: at the ask, or above break-even and its buffer."""
+    keys, tick = p["strategy"], p["instrument"]["tick"]
+    ask = s["view"]["ask"] * tick
+    if keys["BE_GUARD"] and not guard_yields(s, p, reason):
+        ask = max(ask, break_even(s, post_only) * (1.0 + keys["GM_ASK_CLAMP_BUFFER_BPS"] * BPS))
+    return ask_ticks(ask, tick)
+
+
+@jit
+def exit_refusal(s: Any, p: Any, reason: int) -> int:
+    """Return which gate keeps an exit back, or `Reason.NONE`: too little to sell, or too low a bid."""
+    bid = s["view"]["bid"]
+    if not is_large_enough(s["ledger"]["held"], bid, p):
+        return Reason.NO_INVENTORY if s["ledger"]["held"] <= 0 else Reason.BELOW_MIN
+    waits = may_not_take(s, p, reason) and reason == Reason.EXIT_FLATTEN
+    if not waits and bid * p["instrument"]["tick"] < exit_floor(s, p, reason):
+        return Reason.BE_BLOCK
+    return Reason.NONE
+
+
+@jit
+def request_exit(s: Any, p: Any, may_trade: int) -> None:
+    """Want the whole inventory sold now if a rule asks for it and the gates let it pass.
 
     Own asks are withdrawn first, so that nothing is sold twice. With NO_CLOSE_MARKET the sale waits as a post-only ask.
     """
-    reason = exit_reason(s, p)
-    held = s["ledger"]["held"]
-    bid = s["view"]["bid"]
-    tick, keys = p["instrument"]["tick"], p["strategy"]
-    if reason == Reason.NONE or not is_large_enough(held, bid, p):
-        return Reason.NONE
-    floor = exit_floor(s, p, reason)
-    if bid * tick < floor:
-        return Reason.NONE
-    s["cycle"]["asks_off"] = Reason.EXIT_PENDING
+    cycle = s["cycle"]
+    reason = exit_asked(s, p, may_trade)
+    cycle["exit_asked"], cycle["exit_refusal"], cycle["exit_reason"] = reason, Reason.NONE, Reason.NONE
+    if reason == Reason.NONE:
+        return
+    cycle["exit_refusal"] = exit_refusal(s, p, reason)
+    if cycle["exit_refusal"] != Reason.NONE:
+        return
+    cycle["exit_reason"], cycle["asks_off"] = reason, Reason.EXIT_PENDING
     for slot in range(RUNGS, EXIT_SLOT):
         target = s["targets"][slot]
         target["lots"], target["pending"], target["reason"] = 0, 0, Reason.EXIT_PENDING
     target = s["targets"][EXIT_SLOT]
-    target["lots"], target["pending"], target["reason"] = held, 1, reason
-    if keys["NO_CLOSE_MARKET"]:
-        ask = s["view"]["ask"] * tick
-        if keys["BE_GUARD"] and not guard_yields(p, reason):
-            ask = max(ask, s["quote"]["break_even_maker"] * (1.0 + keys["GM_ASK_CLAMP_BUFFER_BPS"] * BPS))
-        target["price"], target["immediate"], target["post_only"] = ask_ticks(ask, tick), 0, 1
+    target["lots"], target["pending"], target["reason"] = s["ledger"]["held"], 1, reason
+    if may_not_take(s, p, reason):
+        post_only = int(p["runtime"]["supports_post_only"])
+        target["price"], target["immediate"] = passive_price(s, p, reason, post_only), 0
+        target["post_only"] = post_only
     else:
-        target["price"], target["immediate"], target["post_only"] = ask_ticks(floor, tick), 1, 0
-    return reason
+        target["price"] = ask_ticks(exit_floor(s, p, reason), p["instrument"]["tick"])
+        target["immediate"], target["post_only"] = 1, 0

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import BPS, PERCENT, guard_applies, is_post_only
+from glosten.maker._price import BPS, PERCENT, break_even, guard_applies, is_post_only
 from glosten.records import RUNGS, SLOTS, Reason, Side
 from glosten.theory import ask_ticks, bid_ticks
 
@@ -67,11 +67,8 @@ def refusal(s: Any, p: Any, side: int, ticks: int, lots: int) -> int:
     if not is_large_enough(lots, ticks, p):
         return Reason.BELOW_MIN
     if side == Side.SELL:
-        if guard_applies(s, p):
-            quote = s["quote"]
-            floor = quote["break_even_maker"] if post_only else quote["break_even_taker"]
-            if ticks * p["instrument"]["tick"] < floor:
-                return Reason.BE_BLOCK
+        if guard_applies(s, p) and ticks * p["instrument"]["tick"] < break_even(s, post_only):
+            return Reason.BE_BLOCK
         crosses = ticks <= s["view"]["bid"]
     else:
         crosses = ticks >= s["view"]["ask"]

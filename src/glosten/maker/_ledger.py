@@ -6,9 +6,17 @@ from typing import Any
 
 from glosten._integer import multiply_divide
 from glosten._jit import jit
-from glosten.records import OrderState, Side
+from glosten.records import OrderState, Reason, Side
 
 DAY_NS = 86_400_000_000_000
+MANY = 4.0e18
+"""Amounts beyond this many quanta are written as this many."""
+
+
+@jit
+def whole_quanta(amount: float, quantum: float) -> int:
+    """Return an amount of quote units in whole quanta, towards zero."""
+    return int(min(max(amount / quantum, -MANY), MANY))
 
 
 @jit
@@ -30,9 +38,10 @@ def adopt(s: Any, p: Any, mid: float) -> None:
     lot_value = mid * instrument["lot"]
     ledger["held"] = min(ledger["coin"], int(allocation / lot_value + 1e-9))
     basis = p["runtime"]["initial_cost_basis"]
+    ledger["cost_known"] = int(basis > 0.0 or ledger["held"] == 0)
     basis = basis if basis > 0.0 else mid
     ledger["cost"] = round(ledger["held"] * instrument["lot"] * basis / instrument["quantum"])
-    ledger["base_capital"] = int(allocation / instrument["quantum"])
+    ledger["base_capital"] = whole_quanta(allocation, instrument["quantum"])
     ledger["started"] = 1
 
 
@@ -41,7 +50,8 @@ def start_day(s: Any, now_ns: int) -> None:
     """Begin the daily reckoning anew when the UTC day has changed; the next decision sets its limit."""
     risk, day = s["risk"], now_ns // DAY_NS
     if day != risk["day"]:
-        risk["day"], risk["is_new_day"], risk["daily_realised"] = day, 1, 0
+        risk["day"], risk["is_new_day"] = day, 1
+        risk["daily_realised"], risk["daily_baseline"] = 0, 0
 
 
 @jit
@@ -64,6 +74,8 @@ def book_fill(s: Any, p: Any, e: Any) -> None:
         ledger["held"] -= sold
         ledger["cost"] -= removed
         ledger["realised"] += gained
+        if ledger["held"] == 0:
+            ledger["cost_known"] = 1  # whatever is bought from here on has a cost
         if order["number"] == e["order"]:
             order["realised"] += gained
     ledger["fees"] += e["fee"]
@@ -72,26 +84,40 @@ def book_fill(s: Any, p: Any, e: Any) -> None:
         order["leaves"] -= e["lots"]
     s["count"]["fills"] += 1
     s["count"]["maker_fills"] += e["is_maker"]
+    s["cycle"]["queued_fills"] += 1
     s["risk"]["last_fill_ns"] = e["ts_ns"]
     s["risk"]["idle_cycles"] = -1  # the decision that comes next is not an idle one
 
 
 @jit
+def count_outcome(s: Any, p: Any, outcome: int, reason: int) -> None:
+    """Count what a closed sell brought: a win, a loss, or a jump no trade explains; a rebalance is neither.
+
+    Source: STRATEGY 4.7, SPREAD_PNL_JUMP_GUARD; 5.2.
+    """
+    risk = s["risk"]
+    largest = p["strategy"]["SPREAD_PNL_JUMP_GUARD"] * s["capital"]["allocation"]
+    if largest > 0.0 and abs(outcome) * p["instrument"]["quantum"] > largest:
+        risk["jumps"] += 1
+        risk["last_jump"] = outcome
+        return
+    risk["daily_realised"] += outcome
+    risk["session_realised"] += outcome
+    if reason == Reason.REBALANCE:
+        return
+    if outcome > 0:
+        risk["wins"] += 1
+        risk["consecutive_losses"] = 0
+    elif outcome < 0:
+        risk["losses"] += 1
+        risk["consecutive_losses"] += 1
+
+
+@jit
 def close_order(s: Any, p: Any, slot: int) -> None:
-    """Free a slot and count the outcome of a sell that traded: a win, a loss, or a jump no trade explains."""
-    order, risk = s["orders"][slot], s["risk"]
-    traded = order["lots"] - order["leaves"]
-    if order["side"] == Side.SELL and traded > 0:
-        outcome = order["realised"]
-        largest = p["strategy"]["SPREAD_PNL_JUMP_GUARD"] * s["capital"]["allocation"]
-        if largest > 0.0 and abs(outcome) * p["instrument"]["quantum"] > largest:
-            risk["jumps"] += 1
-        else:
-            risk["daily_realised"] += outcome
-            if outcome > 0:
-                risk["wins"] += 1
-                risk["consecutive_losses"] = 0
-            elif outcome < 0:
-                risk["losses"] += 1
-                risk["consecutive_losses"] += 1
+    """Free a slot, and count the outcome of a sell that traded."""
+    order = s["orders"][slot]
+    if order["side"] == Side.SELL and order["lots"] > order["leaves"]:
+        count_outcome(s, p, order["realised"], order["reason"])
+    order["reason"], order["age"], order["drift_bps"] = Reason.NONE, 0, 0.0
     order["state"], order["leaves"], order["lots"], order["realised"] = OrderState.NONE, 0, 0, 0

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._price import guard_applies, guard_yields
-from glosten.records import EXIT_SLOT, LARGEST_INTEGER, RUNGS, SLOTS, Operation, OrderState, Reason, Side
+from glosten.maker._price import THROUGH_TOUCH, break_even, guard_applies, guard_yields
+from glosten.records import (
+    EXIT_SLOT,
+    LARGEST_INTEGER,
+    REBALANCE_SLOT,
+    RUNGS,
+    SLOTS,
+    Operation,
+    OrderState,
+    Reason,
+    Side,
+)
+
+MOST_REJECTS, BACKOFF_NS = 3, 60_000_000_000
+"""Equal refusals in a row after which a rung is left alone, and for how long."""
 
 
 @jit
 def side_of(slot: int) -> int:
-    """Return what an order in this slot does: bids are slots 0..9, asks and the exit come after."""
-    return Side.BUY if slot < RUNGS else Side.SELL
+    """Return what an order in this slot does: bids are slots 0..9, then asks, the exit, and the rebalance that buys."""
+    return Side.BUY if slot < RUNGS or slot == REBALANCE_SLOT else Side.SELL
 
 
 @jit
@@ -22,24 +35,33 @@ def drift_bps(price: int, wanted: int) -> float:
 
 
 @jit
+def order_is_below_cost(s: Any, p: Any, slot: int) -> bool:
+    """Return whether a resting sell would break the guard at what the inventory costs now."""
+    order = s["orders"][slot]
+    if guard_yields(s, p, order["reason"]) or not guard_applies(s, p):
+        return False
+    return order["price"] * p["instrument"]["tick"] < break_even(s, order["post_only"])
+
+
+@jit
 def reason_to_cancel(s: Any, p: Any, slot: int) -> int:
     """Return why the resting order of a slot should go, or `Reason.NONE` to keep it.
 
-    Source: STRATEGY step 18, GM_STALE_CYCLES, GM_STALE_DRIFT_BPS, runtime.requote_qty_tol.
+    Source: STRATEGY step 18, GM_STALE_CYCLES, GM_STALE_DRIFT_BPS, DRIFT_ATR_FRAC, runtime.requote_qty_tol.
     """
     order, target, keys = s["orders"][slot], s["targets"][slot], p["strategy"]
-    below_cost = order["price"] * p["instrument"]["tick"] < s["quote"]["break_even_maker"]
-    below_cost = below_cost and not guard_yields(p, target["reason"])
+    order["age"] = s["cycle"]["number"] - order["placed_cycle"]
+    order["drift_bps"] = drift_bps(order["price"], target["price"])
     reason = Reason.NONE
     if target["lots"] == 0:
         reason = target["reason"] if target["reason"] != Reason.NONE else Reason.SIDE_OFF
-    elif order["side"] == Side.SELL and below_cost and guard_applies(s, p):
+    elif order["side"] == Side.SELL and order_is_below_cost(s, p, slot):
         reason = Reason.BE_BLOCK
     elif order["revision"] != p["revision"]:
         reason = Reason.CONFIG_CHANGED
-    elif s["cycle"]["number"] - order["placed_cycle"] > keys["GM_STALE_CYCLES"]:
+    elif order["age"] > keys["GM_STALE_CYCLES"]:
         reason = Reason.STALE_AGE
-    elif drift_bps(order["price"], target["price"]) > keys["GM_STALE_DRIFT_BPS"]:
+    elif order["drift_bps"] > s["cycle"]["drift_threshold_bps"]:
         reason = Reason.STALE_DRIFT
     elif abs(order["leaves"] - target["lots"]) > p["runtime"]["requote_qty_tol"] * target["lots"]:
         reason = Reason.QTY_CHANGED
@@ -148,11 +170,10 @@ def lacks_room(s: Any, p: Any, slot: int) -> bool:
 @jit
 def is_below_cost(s: Any, p: Any, slot: int) -> bool:
     """Return whether a wanted sell would break the guard at what the inventory costs now."""
-    target, quote = s["targets"][slot], s["quote"]
-    if side_of(slot) == Side.BUY or guard_yields(p, target["reason"]) or not guard_applies(s, p):
+    target = s["targets"][slot]
+    if side_of(slot) == Side.BUY or guard_yields(s, p, target["reason"]) or not guard_applies(s, p):
         return False
-    floor = quote["break_even_maker"] if target["post_only"] else quote["break_even_taker"]
-    return target["price"] * p["instrument"]["tick"] < floor
+    return target["price"] * p["instrument"]["tick"] < break_even(s, target["post_only"])
 
 
 @jit
@@ -168,9 +189,44 @@ def meets_an_order(s: Any, slot: int) -> bool:
     for other in range(SLOTS):
         order = s["orders"][other]
         is_opposite = order["state"] != OrderState.NONE and order["side"] == -side
-        if is_opposite and not target["immediate"] and side * (target["price"] - order["price"]) >= 0:
+        if is_opposite and side * (target["price"] - order["price"]) >= 0:
             return True
     return False
+
+
+@jit
+def is_too_deep(s: Any, slot: int) -> bool:
+    """Return whether an immediate order would by now reach more than 1 % through the touch (ruling R10)."""
+    target, view = s["targets"][slot], s["view"]
+    if target["immediate"] == 0:
+        return False
+    if side_of(slot) == Side.BUY:
+        return target["price"] > view["ask"] * (2.0 - THROUGH_TOUCH)
+    return target["price"] < view["bid"] * THROUGH_TOUCH
+
+
+@jit
+def backs_off(s: Any, slot: int) -> bool:
+    """Return whether the venue refused this slot so often that it is left alone for a while."""
+    return s["view"]["now_ns"] < s["orders"][slot]["backoff_until_ns"]
+
+
+@jit
+def note_reject(s: Any, slot: int, reason: int) -> None:
+    """Count equal refusals in a row; the third leaves the rung alone for a minute. A crossing price is no such refusal.
+
+    Source: STRATEGY step 21: "identical structural reject 3x => back off 60 s for that rung".
+    """
+    order = s["orders"][slot]
+    s["count"]["rejected"] += 1
+    s["targets"][slot]["reason"] = reason
+    if reason in (Reason.POST_ONLY_REJECT, Reason.WOULD_CROSS, Reason.IN_FLIGHT):
+        return
+    order["rejects"] = order["rejects"] + 1 if order["reject_reason"] == reason else 1
+    order["reject_reason"] = reason
+    if order["rejects"] >= MOST_REJECTS:
+        order["rejects"] = 0
+        order["backoff_until_ns"] = s["view"]["now_ns"] + BACKOFF_NS
 
 
 @jit
@@ -180,9 +236,13 @@ def place_pending(s: Any, p: Any, actions: Any, count: int) -> int:
         order, target, side = s["orders"][slot], s["targets"][slot], side_of(slot)
         if target["pending"] == 0:
             continue
-        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot):
+        if backs_off(s, slot):
+            target["reason"] = Reason.REJECT_BACKOFF
+            continue
+        if lacks_room(s, p, slot) or is_below_cost(s, p, slot) or meets_an_order(s, slot) or is_too_deep(s, slot):
             continue
         target["pending"] = 0
+        order["reason"], order["age"], order["drift_bps"] = target["reason"], 0, 0.0
         order["state"], order["side"], order["price"] = OrderState.PLACING, side, target["price"]
         order["lots"], order["leaves"], order["realised"] = target["lots"], target["lots"], 0
         order["post_only"], order["revision"] = target["post_only"], p["revision"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
+from glosten.maker._ledger import whole_quanta
+from glosten.maker._portfolio import portfolio_room
 from glosten.maker._price import PERCENT, is_post_only
-from glosten.records import Reason
+from glosten.records import LARGEST_INTEGER, Reason, Side
 
 
 @jit
@@ -54,25 +56,45 @@ def revalue(s: Any, p: Any, mid: float) -> None:
 
 
 @jit
-def limit_bids(s: Any, p: Any) -> int:
+def entry_fee(p: Any) -> float:
+    """Return the fee in percent that a filled bid may cost at worst; a rebate is not counted on."""
+    keys = p["strategy"]
+    fee = keys["GM_MAKER_FEE"] if is_post_only(p) else max(keys["GM_MAKER_FEE"], keys["GM_FEE"])
+    return max(fee, 0.0)
+
+
+@jit
+def measure_rooms(s: Any, p: Any, fee_percent: float) -> None:
+    """Write what each limit leaves for all bids together, in quanta; negative where it is overdrawn."""
+    capital, keys, quantum = s["capital"], p["strategy"], p["instrument"]["quantum"]
+    allocation, inventory = capital["allocation"], capital["inventory"]
+    capital["room_alloc"] = whole_quanta(allocation - inventory, quantum)
+    capital["room_max_exp"] = whole_quanta(keys["GM_MAX_EXP"] * PERCENT * allocation - inventory, quantum)
+    capital["room_pair"] = LARGEST_INTEGER
+    if keys["PAIR_EXP_BUDGET"] > 0.0:
+        capital["room_pair"] = whole_quanta(keys["PAIR_EXP_BUDGET"] * allocation - inventory, quantum)
+    capital["room_portfolio"] = portfolio_room(s, p)
+    capital["room_cash"] = int(s["ledger"]["cash"] / (1.0 + fee_percent * PERCENT))
+
+
+@jit
+def limit_bids(s: Any, p: Any, fee_percent: float) -> int:
     """Write the most that all resting bids together may cost, in quanta; return the name of the tightest limit.
 
-    Source: STRATEGY step 15: exposure cap, pair budget, allocation (ruling R2) and cash with its entry fee.
+    Source: STRATEGY step 15: exposure cap, pair and portfolio budgets, allocation (ruling R2), cash with its fee.
     """
-    capital, keys = s["capital"], p["strategy"]
-    room, limiter = capital["allocation"] - capital["inventory"], Reason.ALLOC_CAP
-    share = keys["GM_MAX_EXP"] * PERCENT * capital["allocation"] - capital["inventory"]
-    if share < room:
-        room, limiter = share, Reason.MAX_EXP
-    if keys["PAIR_EXP_BUDGET"] > 0.0:
-        budget = keys["PAIR_EXP_BUDGET"] * capital["allocation"] - capital["inventory"]
-        if budget < room:
-            room, limiter = budget, Reason.PAIR_BUDGET
-    fee = (keys["GM_MAKER_FEE"] if is_post_only(p) else max(keys["GM_MAKER_FEE"], keys["GM_FEE"])) * PERCENT
-    cash = s["ledger"]["cash"] * p["instrument"]["quantum"] / (1.0 + max(fee, 0.0))
-    if cash < room:
-        room, limiter = cash, Reason.NO_CASH
-    capital["bid_limit"] = max(0, int(room / p["instrument"]["quantum"]))
+    measure_rooms(s, p, fee_percent)
+    capital = s["capital"]
+    room, limiter = capital["room_alloc"], Reason.ALLOC_CAP
+    if capital["room_max_exp"] < room:
+        room, limiter = capital["room_max_exp"], Reason.MAX_EXP
+    if capital["room_pair"] < room:
+        room, limiter = capital["room_pair"], Reason.PAIR_BUDGET
+    if capital["room_portfolio"] < room:
+        room, limiter = capital["room_portfolio"], Reason.PORTFOLIO_BUDGET
+    if capital["room_cash"] < room:
+        room, limiter = capital["room_cash"], Reason.NO_CASH
+    capital["bid_limit"] = max(0, room)
     return limiter
 
 
@@ -89,7 +111,9 @@ def size(s: Any, p: Any) -> None:
     capital["skew_ratio"] = ratio
     capital["bid_size"] = keys["GM_TL"] / ratio if heavy_asks else keys["GM_TL"]
     capital["ask_size"] = keys["GM_TL"] if heavy_asks else keys["GM_TL"] / ratio
-    limiter = limit_bids(s, p)
+    capital["heavy_side"] = Side.SELL if heavy_asks else Side.BUY
+    capital["bid_size_raw"], capital["ask_size_raw"] = capital["bid_size"], capital["ask_size"]
+    limiter = limit_bids(s, p, entry_fee(p))
     room = capital["bid_limit"] * p["instrument"]["quantum"]
     capital["bid_limiter"] = limiter if capital["bid_size"] > room else Reason.NONE
     capital["bid_size"] = min(capital["bid_size"], room)

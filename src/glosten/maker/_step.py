@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker._anchor import follow
+from glosten.maker._anchor import seed
 from glosten.maker._belief import observe_fill, observe_trade
-from glosten.maker._breakers import breaker_reason, watch
-from glosten.maker._exits import request_exit
-from glosten.maker._ladder import build, clear_targets
-from glosten.maker._ledger import adopt, book_fill, close_order
-from glosten.maker._planner import cancel_stale, place_pending, plan
-from glosten.maker._price import break_evens, price
-from glosten.maker._size import limit_bids, measure, revalue, size
-from glosten.records import EventKind, OrderState, Reason, Side, Status
+from glosten.maker._candles import take_candle, take_print
+from glosten.maker._customers import count_customer
+from glosten.maker._decide import decide, place_waiting
+from glosten.maker._flows import take_flow
+from glosten.maker._guard import protect
+from glosten.maker._ladder import clear_targets
+from glosten.maker._ledger import book_fill, close_order
+from glosten.maker._operator import take_command, take_configuration
+from glosten.maker._planner import note_reject
+from glosten.maker._portfolio import hear_portfolio
+from glosten.records import SLOTS, EventKind, OrderState, Reason, Side
 
 OWN_FILLS, TAPE = 0, 1
 """The choices of runtime.obs_source, in the order they are declared."""
@@ -35,13 +38,15 @@ def step(state: Any, params: Any, event: Any, actions: Any) -> int:
 @jit
 def step_row(s: Any, p: Any, e: Any, actions: Any) -> int:
     """Do what `step` does on rows already unwrapped; for compiled loops, where a row costs nothing to pass."""
-    kind = e["kind"]
-    s["view"]["now_ns"] = e["ts_ns"]
+    kind, view = e["kind"], s["view"]
+    view["now_ns"] = e["ts_ns"]
     if kind == EventKind.BOOK:
-        view = s["view"]
         view["bid"], view["bid_lots"], view["ask"], view["ask_lots"] = e["bid"], e["bid_lots"], e["ask"], e["ask_lots"]
+        view["heard_ns"], view["gap"] = e["ts_ns"], 0
         return 0
     if kind == EventKind.TRADE:
+        view["heard_ns"], view["gap"] = e["ts_ns"], 0
+        take_print(s, p, e["price"], e["ts_ns"])
         if p["runtime"]["obs_source"] == TAPE:
             observe_trade(s, p, e["side"], e["aggressor"])
         return 0
@@ -51,22 +56,69 @@ def step_row(s: Any, p: Any, e: Any, actions: Any) -> int:
         return decide(s, p, actions)
     if kind == EventKind.FILL:
         return take_fill(s, p, e, actions)
-    return take_answer(s, p, e, actions)
+    if kind <= EventKind.REJECTED:
+        return take_answer(s, p, e, actions)
+    take_news(s, p, e)
+    return 0
+
+
+@jit
+def take_news(s: Any, p: Any, e: Any) -> None:
+    """Take in what is neither the market's nor an order's: only the next decision acts on it."""
+    kind, view = e["kind"], s["view"]
+    if kind == EventKind.BEAT:
+        view["heard_ns"], view["gap"] = e["ts_ns"], 0
+    elif kind == EventKind.GAP:
+        view["heard_ns"], view["gap"] = e["ts_ns"], 1
+    elif kind == EventKind.CANDLE:
+        seed(s, p, e["price"] * p["instrument"]["tick"], e["ts_ns"])
+        take_candle(s, p, e)
+    elif kind == EventKind.FLOW:
+        take_flow(s, e)
+    elif kind == EventKind.COMMAND:
+        take_command(s, e["command"])
+    elif kind == EventKind.PORTFOLIO:
+        hear_portfolio(s, e)
+    elif kind == EventKind.CONFIG:
+        take_configuration(s, p)
+    elif kind == EventKind.START:
+        take_start(s, p)
+
+
+@jit
+def take_start(s: Any, p: Any) -> None:
+    """Begin a process with what an earlier one learned: its orders are gone, nothing is known of the market.
+
+    The host has cancelled what the venue still held. The warm-up starts anew. Source: STRATEGY 4.6, WARMUP_CYCLES.
+    """
+    cycle, view = s["cycle"], s["view"]
+    for slot in range(SLOTS):
+        if s["orders"][slot]["state"] != OrderState.NONE:
+            close_order(s, p, slot)
+    clear_targets(s, Reason.WARMUP)
+    cycle["first"], cycle["revision"] = cycle["number"], p["revision"]
+    view["bid"], view["bid_lots"], view["ask"], view["ask_lots"] = 0, 0, 0, 0
+    view["heard_ns"], view["bad_cycles"], view["gap"] = view["now_ns"], 0, 0
 
 
 @jit
 def take_fill(s: Any, p: Any, e: Any, actions: Any) -> int:
-    """Book a fill and the observation it carries; decide at once where runtime.decide_on_fill asks for it."""
+    """Book a fill and the customer behind it; a purchase may push break-even over an ask, which then goes at once.
+
+    Only a quote that was hit was a customer's order: what we took ourselves says nothing of anyone's belief.
+    """
     slot = e["slot"]
     book_fill(s, p, e)
     order = s["orders"][slot]
     if order["number"] == e["order"] and order["leaves"] <= 0:
         close_order(s, p, slot)
-    if p["runtime"]["obs_source"] == OWN_FILLS:
-        observe_fill(s, p, e["side"], e["ts_ns"])
+    if e["is_maker"]:
+        count_customer(s, p, e)
+        if p["runtime"]["obs_source"] == OWN_FILLS:
+            observe_fill(s, p, e["side"], e["ts_ns"])
     if p["runtime"]["decide_on_fill"]:
         return decide(s, p, actions)
-    return 0
+    return protect(s, p, actions) if e["side"] == Side.BUY else 0
 
 
 @jit
@@ -77,116 +129,11 @@ def take_answer(s: Any, p: Any, e: Any, actions: Any) -> int:
     if order["state"] == OrderState.NONE or order["number"] != e["order"]:
         return 0  # an answer that came too late: the slot may hold the next order by now
     if e["kind"] == EventKind.PLACED:
-        order["state"] = OrderState.WORKING
-        return 0
+        order["state"], order["rejects"] = OrderState.WORKING, 0
+        return protect(s, p, actions) if order["side"] == Side.SELL else 0
     if e["kind"] == EventKind.REJECTED:
-        s["count"]["rejected"] += 1
-        s["targets"][slot]["reason"] = e["reason"]
+        note_reject(s, slot, e["reason"])
     close_order(s, p, slot)
     if e["kind"] == EventKind.CANCELLED:
         return place_waiting(s, p, actions)
     return 0
-
-
-@jit
-def place_waiting(s: Any, p: Any, actions: Any) -> int:
-    """Let the decision's remaining orders out after a cancel, so that no side stays bare for a cycle (ruling R9).
-
-    Limits and break-even are measured again, since fills and quotes may have come in between.
-    """
-    view = s["view"]
-    if view["bid"] <= 0 or view["ask"] < view["bid"] or s["cycle"]["number"] == 0:
-        return 0
-    measure(s, p, 0.5 * (view["bid"] + view["ask"]) * p["instrument"]["tick"])
-    break_evens(s, p)
-    limit_bids(s, p)
-    return place_pending(s, p, actions, 0)
-
-
-@jit
-def wait_for_book(s: Any, p: Any, actions: Any) -> int:
-    """Stand still for a cycle without a usable book; from the second on pull every order (stale ones get hit)."""
-    s["view"]["bad_cycles"] += 1
-    clear_targets(s, Reason.DATA_STALE)
-    cycle = s["cycle"]
-    cycle["bids_off"], cycle["asks_off"], cycle["exit_reason"] = Reason.DATA_STALE, Reason.DATA_STALE, Reason.NONE
-    if s["view"]["bad_cycles"] < 2:
-        return 0
-    cycle["status"] = Status.DATA_STALE if s["belief"]["anchor"] > 0.0 else Status.WAITING
-    return cancel_stale(s, p, actions, 0)
-
-
-@jit
-def entries_off(s: Any, p: Any) -> int:
-    """Return the strongest reason why no bid may stand, or `Reason.NONE` (STRATEGY 5.1)."""
-    reason = breaker_reason(s)
-    if reason != Reason.NONE:
-        return reason
-    if s["capital"]["allocation"] <= 0.0:
-        return Reason.ALLOC_ZERO
-    if not p["strategy"]["ALLOC_CONFIRMED"]:
-        return Reason.GATE_UNCONFIRMED
-    return s["capital"]["bid_limiter"] if s["capital"]["bid_limit"] <= 0 else Reason.NONE
-
-
-@jit
-def build_bids(s: Any, p: Any) -> int:
-    """Write the bids; where a limit left too little for one order, that limit is the reason the side stays empty."""
-    reason = build(s, p, Side.BUY, s["capital"]["bid_size"])
-    limiter = s["capital"]["bid_limiter"]
-    return limiter if reason == Reason.BELOW_MIN and limiter != Reason.NONE else reason
-
-
-@jit
-def exits_off(s: Any) -> int:
-    """Return why no ask may stand, or `Reason.NONE`: gates and budgets never stop an exit, breakers do."""
-    reason = breaker_reason(s)
-    if reason != Reason.NONE:
-        return reason
-    return Reason.NO_INVENTORY if s["ledger"]["held"] <= 0 else Reason.NONE
-
-
-@jit
-def quote_sides(s: Any, p: Any, mid: float) -> None:
-    """Write the wanted orders of both sides, and the exit where one is due (steps 12 to 20)."""
-    cycle, capital = s["cycle"], s["capital"]
-    price(s, p, mid)
-    size(s, p)
-    cycle["bids_off"], cycle["asks_off"] = entries_off(s, p), exits_off(s)
-    clear_targets(s, Reason.SIDE_OFF)
-    if cycle["bids_off"] == Reason.NONE:
-        cycle["bids_off"] = build_bids(s, p)
-    if cycle["asks_off"] == Reason.NONE:
-        cycle["asks_off"] = build(s, p, Side.SELL, capital["ask_size"])
-    cycle["exit_reason"] = request_exit(s, p)
-    if s["risk"]["breakers"]:
-        cycle["status"] = Status.HALTED
-    elif not p["strategy"]["ALLOC_CONFIRMED"] or capital["allocation"] <= 0.0:
-        cycle["status"] = Status.GATED
-    else:
-        cycle["status"] = Status.QUOTING
-
-
-@jit
-def decide(s: Any, p: Any, actions: Any) -> int:
-    """Run one decision cycle on what is known and return how many actions it asks for (STRATEGY section 5)."""
-    view, cycle = s["view"], s["cycle"]
-    if view["bid"] <= 0 or view["ask"] < view["bid"]:
-        return wait_for_book(s, p, actions)
-    view["bad_cycles"] = 0
-    mid = 0.5 * (view["bid"] + view["ask"]) * p["instrument"]["tick"]
-    measure(s, p, mid)
-    gate_is_open = p["strategy"]["ALLOC_CONFIRMED"] and s["capital"]["allocation"] > 0.0
-    if gate_is_open and s["ledger"]["started"] == 0:
-        adopt(s, p, mid)
-        revalue(s, p, mid)
-    follow(s, p, mid)
-    break_evens(s, p)
-    watch(s, p)
-    if cycle["number"] <= p["strategy"]["WARMUP_CYCLES"]:
-        clear_targets(s, Reason.WARMUP)
-        cycle["status"] = Status.WARMUP
-        cycle["bids_off"], cycle["asks_off"], cycle["exit_reason"] = Reason.WARMUP, Reason.WARMUP, Reason.NONE
-    else:
-        quote_sides(s, p, mid)
-    return plan(s, p, actions)

@@ -14,10 +14,11 @@ from glosten.market._matcher import (
     on_book,
     on_trade,
 )
-from glosten.market._tape import Tape, TapeNotes, TapeOptions, tape_from_arrays
+from glosten.market._tape import GAPS, Tape, TapeNotes, TapeOptions, tape_from_arrays
 
 __all__ = [
     "FEES",
+    "GAPS",
     "RESTING",
     "UNKNOWN_QUEUE",
     "Tape",

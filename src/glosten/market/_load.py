@@ -16,7 +16,7 @@ from glosten.market._files import Table, open_table, read_integers, read_numbers
 from glosten.market._grid import first_below, first_not_positive, infer_step, prints_to_ticks, to_steps
 from glosten.market._lag import NS_PER_MS, best_lag_ms, touch_shares
 from glosten.market._synthetic import synthetic_quotes
-from glosten.market._tape import Tape, TapeNotes, TapeOptions, first_backwards, utc
+from glosten.market._tape import GAPS, Tape, TapeNotes, TapeOptions, first_backwards, utc
 from glosten.records import LARGEST_INTEGER, PRINTS, QUOTES, Instrument
 from glosten.statistics import number_orders
 
@@ -35,7 +35,8 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
     """Load a tape of trades, with quotes or with quotes implied by the trades.
 
     Files are parquet or csv with the columns ``ts_ns, price, qty, side`` and ``ts_ns, bid, bid_qty, ask, ask_qty``
-    (``exch_ts_ns``, where trades have it, merges prints into orders). Raises TapeError, all problems at once.
+    (``exch_ts_ns``, where trades have it, merges prints into orders). A row of quotes without any price marks a gap,
+    up to the next quote. Raises TapeError, all problems at once.
     """
     options = options or TapeOptions()
     problems: list[str] = []
@@ -57,14 +58,16 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
     if quotes is None or books is None:
         return _without_quotes(trades, rows, instrument, counts)
     counts |= _convert_quotes(quotes, books, instrument)
-    kept = books.view(QUOTES)[: counts.pop("kept")]
+    kept, gaps = books.view(QUOTES)[: counts.pop("kept")], counts.pop("silences")
     lag_ns = _lag(kept, rows, options, counts)
+    for name in ("start_ns", "end_ns"):
+        gaps[name] += lag_ns
     _check_overlap((trades, rows), (quotes, kept))
     counts["unquoted"] = int(np.count_nonzero(rows["ts_ns"] < kept["ts_ns"][0]))
     counts["unquoted"] += int(np.count_nonzero(rows["ts_ns"] > kept["ts_ns"][-1]))
     counts["equal_times"] += _equal_times(kept["ts_ns"])
     files = (str(trades), str(quotes))
-    return Tape(instrument, kept, rows, quote_lag_ns=lag_ns, files=files, notes=TapeNotes(**counts))
+    return Tape(instrument, kept, rows, quote_lag_ns=lag_ns, files=files, notes=TapeNotes(**counts), gaps=gaps)
 
 
 def _without_quotes(trades: Path, rows: Rows, instrument: Instrument, counts: dict[str, Any]) -> Tape:
@@ -202,6 +205,7 @@ def _convert_quotes(path: Path, raw: Rows, instrument: Instrument) -> dict[str, 
     off_grid = to_steps(raw["bid"], tick, -1, rows["bid"]) + to_steps(raw["ask"], tick, 1, rows["ask"])
     to_steps(raw["bid_lots"], lot, 1, rows["bid_lots"])
     to_steps(raw["ask_lots"], lot, 1, rows["ask_lots"])
+    silences = _silences(rows)
     kept, locked, crossed, empty, priceless, first_crossed, bid, ask = _keep_usable(rows)
     if crossed > MOST_CROSSED * len(rows):
         raise TapeError(
@@ -213,12 +217,25 @@ def _convert_quotes(path: Path, raw: Rows, instrument: Instrument) -> dict[str, 
         raise TapeError(f"{path} has no row with a price on both sides; a tape needs at least one.")
     return {
         "kept": kept,
+        "silences": silences,
+        "gaps": len(silences),
         "locked_quotes": locked,
         "crossed_quotes": crossed,
         "empty_sides": empty,
         "priceless_quotes": priceless,
         "off_grid_quotes": off_grid,
     }
+
+
+def _silences(quotes: Rows) -> Rows:
+    """Return the gaps that rows without any price mark: from the first of them to the next row that has one."""
+    is_silent = (quotes["bid"] == 0) & (quotes["ask"] == 0)
+    edges = np.flatnonzero(np.diff(is_silent, prepend=False, append=False))
+    gaps = np.zeros(len(edges) // 2, GAPS)
+    gaps["start_ns"] = quotes["ts_ns"][edges[::2]]
+    ends = edges[1::2]
+    gaps["end_ns"] = np.where(ends < len(quotes), quotes["ts_ns"][np.minimum(ends, len(quotes) - 1)], LARGEST_INTEGER)
+    return gaps
 
 
 def _check_size(path: Path, values: tuple[NDArray[np.float64], NDArray[np.float64]], instrument: Instrument) -> None:

@@ -15,6 +15,9 @@ from glosten.market._lag import NS_PER_MS
 from glosten.market._synthetic import synthetic_quotes
 from glosten.records import PRINTS, QUOTES, Instrument
 
+GAPS = np.dtype([("start_ns", "i8"), ("end_ns", "i8")])
+"""Silence of the stream: nothing is known of the book from ``start_ns`` on, until ``end_ns`` (excluded)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TapeOptions:
@@ -39,8 +42,8 @@ class TapeNotes:
     ``orders`` aggressor orders; ``crossed_quotes`` skipped; ``empty_sides`` quotes with a side that displays nothing,
     of which those without a price (``priceless_quotes``) are skipped; ``off_grid_*`` rounded prices; ``below_lot``
     prints smaller than a lot, which keep their side but fill nobody; ``equal_times`` rows with the time of the row
-    before; ``unquoted`` prints before the first or after the last quote; ``touch_shares`` (lag in ms, share of the
-    market orders that begin exactly at the touch).
+    before; ``unquoted`` prints before the first or after the last quote; ``gaps`` stretches that the quotes mark as
+    such; ``touch_shares`` (lag in ms, share of the market orders that begin exactly at the touch).
     """
 
     orders: int = 0
@@ -54,6 +57,7 @@ class TapeNotes:
     off_grid_quotes: int = 0
     equal_times: int = 0
     unquoted: int = 0
+    gaps: int = 0
     touch_shares: tuple[tuple[int, float], ...] = ()
 
 
@@ -62,7 +66,8 @@ class Tape:
     """Quotes (`records.QUOTES`, lagged already) and prints (`records.PRINTS`) of one instrument, each in time order.
 
     At equal times prints come before quotes: a quote is the book after the print. ``synthetic_quotes`` are implied by
-    the prints, and what a backtest earns on them is a guess.
+    the prints, and what a backtest earns on them is a guess. ``gaps`` (`GAPS`, in time order) are where the stream was
+    silent: there the age of the data counts, everywhere else it is 0.
     """
 
     instrument: Instrument
@@ -72,6 +77,7 @@ class Tape:
     quote_lag_ns: int = 0
     files: tuple[str, ...] = ()
     notes: TapeNotes = field(default_factory=TapeNotes)
+    gaps: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, GAPS))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -123,6 +129,7 @@ _MEANINGS = (
     ("below_lot", "prints were smaller than a lot; they count as trades but fill nobody"),
     ("unknown_sides", "prints do not say who was impatient; they fill only orders they went through"),
     ("equal_times", "rows have the time of the row before them and kept their order"),
+    ("gaps", "stretches of the quotes are marked as gaps: the age of the data counts there"),
     ("unquoted", "prints lie before the first or after the last quote"),
 )
 

@@ -29,11 +29,20 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """What a parameter does as an equation or a rule in the letters of STRATEGY 1, and one ``example`` in numbers."""
+
+    text: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """Everything declared of one parameter.
 
     ``type`` is boolean, integer, number, select or string; ``minimum`` and ``maximum`` are inclusive, in ``unit``;
     ``live`` says that it may change while the maker runs, ``acted_on`` that the maker acts on it by now.
+    ``formula`` and ``example`` are empty where the help says all there is to say.
     """
 
     key: str
@@ -49,6 +58,8 @@ class Parameter:
     acts_on: str
     acted_on: bool
     source: str
+    formula: str
+    example: str
 
     @property
     def table(self) -> str:
@@ -88,6 +99,7 @@ def parameter_of(model: type[BaseModel], name: str, prefix: str) -> Parameter:
     """Return what a model declares of one field; the first line of the model's docstring names its group."""
     field = model.model_fields[name]
     facts = next(item for item in field.metadata if isinstance(item, About))
+    rule = next((item for item in field.metadata if isinstance(item, Formula)), Formula("", ""))
     return Parameter(
         key=prefix + name,
         group=(model.__doc__ or "").split("\n")[0].rstrip("."),
@@ -102,4 +114,6 @@ def parameter_of(model: type[BaseModel], name: str, prefix: str) -> Parameter:
         acts_on=facts.acts_on,
         acted_on=facts.acted_on,
         source=facts.source,
+        formula=rule.text,
+        example=rule.example,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from glosten.params._about import About
+from glosten.params._about import About, Formula
 from glosten.params._declaration import Declaration
 
 
@@ -15,6 +15,10 @@ class BayesianModel(Declaration):
 
     GM_BAYES_ENABLED: Annotated[
         bool,
+        Formula(
+            "false: ask = mid (1 + b), bid = mid (1 - b), with b = GM_BASE_SPREAD / 10000",
+            "false at mid 100: 99.92 / 100.08.",
+        ),
         Field(
             description="Quote with the Glosten-Milgrom prices. Off: mid plus and minus GM_BASE_SPREAD, while "
             "belief and anchor are still followed."
@@ -23,6 +27,11 @@ class BayesianModel(Declaration):
     ] = True
     GM_BASE_SPREAD: Annotated[
         float,
+        Formula(
+            "ask = max(model's ask, E (1 + b)), bid = min(model's bid, E (1 - b)), with b = GM_BASE_SPREAD / 10000",
+            "8 at belief 0.5: the model's 99.925 / 100.075 become 99.92 / 100.08. With GM_ALPHA 0.30 its 99.85 / 100.15"
+            " stay.",
+        ),
         Field(
             ge=2,
             le=30,
@@ -33,6 +42,11 @@ class BayesianModel(Declaration):
     ] = 8.0
     GM_ALPHA: Annotated[
         float,
+        Formula(
+            "a customer buys: pi' = pi (1 + a) / (pi (1 + a) + (1 - pi) (1 - a)); a customer sells: the signs of a "
+            "exchanged",
+            "0.15: belief 0.5 becomes 0.575 after a buy, 0.6467 after two. 0.30: 0.65 after one.",
+        ),
         Field(
             ge=0.02,
             le=0.4,
@@ -43,6 +57,11 @@ class BayesianModel(Declaration):
     ] = 0.15
     GM_VALUE_DELTA: Annotated[
         float,
+        Formula(
+            "V_L = anchor (1 - d), V_H = anchor (1 + d), E = V_L + pi (V_H - V_L); at pi = 0.5 the model's half-spread "
+            "is GM_ALPHA d",
+            "0.005 with GM_ALPHA 0.15: 7.5 bps, 99.925 / 100.075. 0.01: 99.85 / 100.15.",
+        ),
         Field(
             ge=0.001,
             le=0.02,
@@ -53,6 +72,11 @@ class BayesianModel(Declaration):
     ] = 0.005
     GM_ANCHOR_EMA: Annotated[
         float,
+        Formula(
+            "anchor += w (mid - anchor), with w = 1 - 2^(-dt / (GM_ANCHOR_EMA 60 GM_PERIOD)) and dt in seconds",
+            "500 with GM_PERIOD 1: a half-life of 8.33 h; one minute at mid 101 moves the anchor from 100 to "
+            "100.0013853.",
+        ),
         Field(
             ge=100,
             le=2000,
@@ -63,6 +87,10 @@ class BayesianModel(Declaration):
     ] = 500.0
     GM_MIN_PRIOR: Annotated[
         float,
+        Formula(
+            "pi = min(max(pi, m), 1 - m) after each observation",
+            "0.05: ten net buys would reach 0.9536 and stop at 0.95.",
+        ),
         Field(
             ge=0.01,
             le=0.2,
@@ -78,21 +106,34 @@ class FillSkew(Declaration):
 
     GM_ASYM_WIN: Annotated[
         int,
+        Formula(
+            "skew = (B - S) / (B + S), B and S the notional that customers bought from us and sold to us within the "
+            "window",
+            "B 900 and S 300 in the last ten minutes: +0.50.",
+        ),
         Field(
             ge=60_000,
             le=1_800_000,
             description="Window over which the buy and sell notional of customers is "
             "compared on the status line. It moves no order.",
         ),
-        About("ms", "the skew shown on the status line (step 22)", "STRATEGY 4.4", acted_on=False),
+        About("ms", "the skew shown on the status line (step 22)", "STRATEGY 4.4"),
     ] = 600_000
     GM_MAX_SKEW: Annotated[
         float,
+        Formula(
+            "shown skew = min(max(skew, -m), m)",
+            "0.8 and only buys: +1.00 is shown as +0.80; orders are the same for 0.2 and 1.",
+        ),
         Field(ge=0.2, le=1, description="Largest skew the status line shows. It moves no order."),
-        About("ratio", "the skew shown on the status line (step 22)", "STRATEGY 4.4", acted_on=False),
+        About("ratio", "the skew shown on the status line (step 22)", "STRATEGY 4.4"),
     ] = 0.8
     GM_STALE_CYCLES: Annotated[
         int,
+        Formula(
+            "cancel where cycle - placed cycle > GM_STALE_CYCLES",
+            "5, placed in cycle 10: alive in 15, cancelled in 16.",
+        ),
         Field(ge=2, le=20, description="A resting order older than this many decisions is cancelled and placed anew."),
         About("decision cycles", "resting orders (step 18)", "STRATEGY 4.4"),
     ] = 5
@@ -103,11 +144,19 @@ class RiskAndSafety(Declaration):
 
     GM_MAX_EXP: Annotated[
         float,
+        Formula(
+            "inv + resting bids <= GM_MAX_EXP / 100 A at every placement",
+            "60 with A 9090 and inv 4545: room for bids of 909.",
+        ),
         Field(ge=30, le=95, description="Most of A that may be held in coins, all resting bids counted as filled."),
         About("% of A", "the size of the bid side (step 15)", "STRATEGY 4.5"),
     ] = 60.0
     GM_MAX_DD: Annotated[
         float,
+        Formula(
+            "dd = 100 (peak - EQ) / peak; dd >= GM_MAX_DD trips",
+            "5 with peak 9200: EQ 8740 is 5.0000 % and trips, 8750 is 4.891 % and does not.",
+        ),
         Field(
             ge=2,
             le=30,
@@ -123,6 +172,7 @@ class Fees(Declaration):
 
     GM_FEE: Annotated[
         float,
+        Formula("BE_t = c / (1 - GM_FEE / 100)", "0.1 with c 100.02: BE_t = 100.120120."),
         Field(
             ge=0,
             le=0.2,
@@ -133,6 +183,10 @@ class Fees(Declaration):
     ] = 0.1
     GM_MAKER_FEE: Annotated[
         float,
+        Formula(
+            "BE_m = c / (1 - GM_MAKER_FEE / 100)",
+            "0.02, bought at 100: c = 100.02 and BE_m = 100.040008. A rebate of -0.05: BE_m = 99.90005.",
+        ),
         Field(
             ge=-0.05,
             le=0.1,
@@ -143,6 +197,7 @@ class Fees(Declaration):
     ] = 0.02
     GM_SP: Annotated[
         int,
+        Formula("a shown price has GM_SP decimals", "2: the log says 100.08, the trace keeps 100.07512345."),
         Field(ge=2, le=8, description="Decimals of prices in tables and logs. Orders and files keep every digit."),
-        About("decimals", "shown prices", "STRATEGY 4.5", acted_on=False),
+        About("decimals", "shown prices", "STRATEGY 4.5"),
     ] = 6

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from glosten.params._about import About
+from glosten.params._about import About, Formula
 from glosten.params._declaration import Declaration
 
 
@@ -18,6 +18,7 @@ class Runtime(Declaration):
 
     cycle_seconds: Annotated[
         float,
+        Formula("decisions at start + k cycle_seconds; 0: after every event", "15: 240 decisions an hour, 5760 a day."),
         Field(
             ge=0,
             le=86_400,
@@ -28,26 +29,43 @@ class Runtime(Declaration):
     ] = 15.0
     decide_on_fill: Annotated[
         bool,
+        Formula(
+            "a fill runs steps 6 to 21 without counting a cycle",
+            "true with cycle_seconds 15: a fill at second 7 is answered at once, not at second 15.",
+        ),
         Field(description="Decide also right after each fill of our own; such a decision does not count as a cycle."),
         About("", "when the maker decides", "STRATEGY 0 R1"),
     ] = False
     consec_loss_limit: Annotated[
         int,
+        Formula("losses in a row >= consec_loss_limit trips", "3: the third closed sell with a loss stops entries."),
         Field(ge=1, le=1000, description="Losing sells in a row that trip the losing-streak breaker."),
         About("closed sells", "the losing-streak breaker (step 9)", "STRATEGY 5.2"),
     ] = 3
     daily_loss_pct: Annotated[
         float,
+        Formula(
+            "realised result of the UTC day <= -daily_loss_pct / 100 A(00:00) trips; 0: never",
+            "2.5 with A 9090: -227.25.",
+        ),
         Field(ge=0, le=100, description="Realised loss of one UTC day that trips the daily breaker. 0 turns it off."),
         About("% of A", "the daily breaker (step 9)", "STRATEGY 5.2"),
     ] = 2.5
     max_data_age_s: Annotated[
         float,
+        Formula(
+            "now - last message or heartbeat > max_data_age_s: every quote is cancelled",
+            "30: a stream silent since 31 s leaves no order of ours at the venue.",
+        ),
         Field(ge=0.1, le=86_400, description="Silence of the market data after which every quote is cancelled."),
-        About("s", "all orders (step 1)", "STRATEGY 0 R4", acted_on=False),
+        About("s", "all orders (step 1)", "STRATEGY 0 R4"),
     ] = 30.0
     requote_qty_tol: Annotated[
         float,
+        Formula(
+            "|what is left of an order - target| > requote_qty_tol target: cancel and place anew",
+            "0.25 with a target of 2.25: an order of which 1.70 is left stays, 1.68 does not.",
+        ),
         Field(
             ge=0, le=1, description="How far the rest of an order may be from its wanted size before it is replaced."
         ),
@@ -55,6 +73,10 @@ class Runtime(Declaration):
     ] = 0.25
     initial_cost_basis: Annotated[
         float | None,
+        Formula(
+            "c at the first start; empty: the mid of that moment",
+            "99.5: coins found at the start break even (maker) at 99.5199.",
+        ),
         Field(
             ge=1e-12,
             le=1e12,
@@ -67,21 +89,29 @@ class Runtime(Declaration):
     ] = None
     obs_source: Annotated[
         Literal["own_fills", "tape"],
+        Formula(
+            "own_fills: fills of one side within 1 s are one observation; tape: prints of one side and millisecond are "
+            "one",
+            '"tape": every market order moves the belief, also those that miss our quotes.',
+        ),
         Field(description="What moves the belief: fills of our own orders, or every aggressor order on the tape."),
         About("", "belief (step 6)", "STRATEGY 10.2", live=False),
     ] = "own_fills"
     mode: Annotated[
         Literal["paper", "live", "backtest"],
+        Formula("backtest: recorded tape; paper: live data, no orders; live: a venue", '"backtest".'),
         Field(description="What the maker trades on: a recorded tape, live data without orders, or a venue."),
         About("", "the host of the maker", "STRATEGY 10.8", live=False),
     ] = "backtest"
     supports_post_only: Annotated[
         bool,
+        Formula("post-only = not NO_POST_ONLY and supports_post_only", "false: quotes go out as plain limit orders."),
         Field(description="Whether the venue takes post-only orders."),
         About("", "the flag of quotes (step 21)", "STRATEGY 4.6 NO_POST_ONLY", live=False),
     ] = True
     quote_unit: Annotated[
         float,
+        Formula("amount in quote units = cash key / quote_unit", "190 on an ETH pair: GM_TL 900 is 4.7368 ETH a side."),
         Field(
             ge=1e-9,
             le=1e9,

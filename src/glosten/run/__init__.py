@@ -9,6 +9,7 @@ from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._backtest import backtest, start_target
 from glosten.run._das_paths import DasSimulation, simulate_das
+from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
 from glosten.run._environment_policies import (
     BestResponseInsider,
@@ -23,13 +24,24 @@ from glosten.run._environment_tasks import MARKS, InsiderTask, MakerTask
 from glosten.run._experiment import Experiment, Published, results_of, run_experiment
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
+from glosten.run._notices import Notices, Notification
+from glosten.run._operator_log import OperatorLog
+from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breakers, sidebar
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
+from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
+from glosten.run._replay import Replay, replay
 from glosten.run._result import Run
 from glosten.run._sample import Path
 from glosten.run._simulate import simulate
 from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
+from glosten.run._standing import Standing, reason_word, unpack, word
+from glosten.run._trace import Tracer
+from glosten.run._trace_file import TraceFile, TraceName
+from glosten.run._twin import Taken, Twin
+from glosten.run._watch import Watch, Watched, is_traced, watched_backtest
 
 if TYPE_CHECKING:
     from glosten.run._environments import (
@@ -45,23 +57,28 @@ __all__ = [
     "BREAKER_ROW",
     "CYCLE_ROW",
     "ENGINES",
+    "EXPOSURE_ROW",
     "FILL_ROW",
     "MARKS",
     "MODELS",
     "Account",
     "BestResponseInsider",
+    "ChartLine",
     "CompetitiveMaker",
     "Counterparty",
     "DasSimulation",
+    "Dashboard",
     "Demonstration",
     "Execution",
     "Experiment",
+    "Fact",
     "FirstPassage",
     "HonestInsider",
     "InsiderEnvironment",
     "InsiderTask",
     "InsiderVectorEnvironment",
     "InventoryMaker",
+    "Ledger",
     "MakerEnvironment",
     "MakerTask",
     "MakerVectorEnvironment",
@@ -69,32 +86,65 @@ __all__ = [
     "ModelFile",
     "ModelKind",
     "MonopolistMaker",
+    "Notices",
+    "Notification",
+    "OperatorLog",
+    "Outcome",
     "Path",
+    "PortfolioPair",
+    "PortfolioRun",
     "Published",
+    "Replay",
     "Run",
+    "Section",
+    "SidebarItem",
     "Simulation",
+    "Standing",
+    "Taken",
+    "TraceFile",
+    "TraceName",
+    "Tracer",
+    "Twin",
+    "Watch",
+    "Watched",
     "ZeroIntelligenceInsider",
     "ZeroIntelligenceMaker",
     "amount",
     "backtest",
+    "backtest_portfolio",
+    "chart_lines",
+    "dashboard",
+    "decision_lines",
     "demonstrate",
     "evaluate",
     "explain",
     "is_market_file",
+    "is_traced",
+    "last_line",
     "make_model",
     "market_steps",
     "model_kind",
+    "normal_line",
+    "open_breakers",
     "plain_values",
     "read_experiment",
     "read_market",
     "read_model_file",
+    "reason_word",
+    "refusal_line",
     "register_environments",
+    "replay",
     "results_of",
     "run_experiment",
     "run_market",
+    "share_ledgers",
+    "sidebar",
     "simulate",
     "simulate_das",
     "start_target",
+    "unpack",
+    "watched_backtest",
+    "word",
 ]
 
 _NEED_GYMNASIUM = {

@@ -17,7 +17,8 @@ from glosten.errors import RunError
 from glosten.market import Tape
 from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
-from glosten.run._loop import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks, advance
+from glosten.run._loop import advance
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks
 from glosten.run._result import Run
 from glosten.settings import Settings
 
@@ -34,12 +35,13 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class _Play:
+class Play:
     """The arrays one backtest runs on; only the records grow."""
 
     play: Rows
     ticks: Ticks
     record: Record
+    watcher: Callable[[Rows], None] | None = None
 
     @property
     def cursor(self) -> np.void:
@@ -47,7 +49,17 @@ class _Play:
         return cursor
 
     def advance(self, most: int) -> int:
-        return advance(self.play, self.ticks, self.record, most)
+        """Play up to ``most`` events and return how many were played; raises `RunError` where an instant has no end."""
+        played: int = advance(self.play, self.ticks, self.record, most)
+        if self.cursor["is_full"]:
+            raise RunError(
+                "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
+                "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
+            )
+        self.make_room()
+        if self.watcher is not None:
+            self.watcher(self.play)
+        return played
 
     def make_room(self) -> None:
         """Double the records that are nearly full; the loop stopped before one could overflow."""
@@ -64,7 +76,7 @@ def start_target(keys: Strategy) -> float:
 
     Source: STRATEGY C13: the start target respects the exposure caps.
     """
-    return min(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP / 100, keys.PAIR_EXP_BUDGET or 1.0)
+    return float(maker.start_target(keys.SKEW_QTY_TARGET, keys.GM_MAX_EXP, keys.PAIR_EXP_BUDGET))
 
 
 def starting_wallet(settings: Settings, tape: Tape) -> tuple[Decimal, Decimal]:
@@ -99,25 +111,24 @@ def backtest(
     simulated; ``progress`` is called with (events played, events in all). Raises `RunError` where one instant of the
     tape made more orders than a venue could take.
     """
-    play = _prepare(settings, tape)
+    play = prepare(settings, tape)
+    played, seconds = play_out(play, progress)
+    return result(settings, tape, play, About(title, seed, value_path, seconds, played))
+
+
+def play_out(play: Play, progress: Progress | None = None) -> tuple[int, float]:
+    """Play a tape to its end and return how many events it had and how many seconds they took."""
     play.advance(0)  # compiled before the clock starts
-    total = len(tape.quotes) + len(tape.trades)
+    total = len(play.ticks.quotes) + len(play.ticks.trades)
     started, played = time.perf_counter(), 0
     while not play.cursor["is_done"]:
         played += play.advance(CHUNK)
-        if play.cursor["is_full"]:
-            raise RunError(
-                "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
-                "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
-            )
-        play.make_room()
         if progress is not None:
             progress(played, total)
-    seconds = time.perf_counter() - started
-    return _result(settings, tape, play, _About(title, seed, value_path, seconds, played))
+    return played, time.perf_counter() - started
 
 
-def _prepare(settings: Settings, tape: Tape) -> _Play:
+def prepare(settings: Settings, tape: Tape) -> Play:
     params = pack(settings.strategy, settings.runtime, tape.instrument)
     state = maker.fresh(params, *starting_wallet(settings, tape))
     row = np.zeros(1, PLAY)
@@ -138,19 +149,27 @@ def _prepare(settings: Settings, tape: Tape) -> _Play:
         np.zeros(FIRST_FILLS, FILL_ROW),
         np.zeros(2 * SPARE, BREAKER_ROW),
     )
-    return _Play(row, Ticks(tape.quotes, tape.trades), record)
+    return Play(row, Ticks(tape.quotes, tape.trades, tape.gaps), record)
 
 
 @dataclass(frozen=True)
-class _About:
+class About:
     title: str
     seed: int | None
     value_path: NDArray[np.void]
     seconds: float
     played: int
 
+    def speed(self) -> dict[str, float]:
+        """Return how much was played and how fast."""
+        return {
+            "ticks": self.played,
+            "seconds": self.seconds,
+            "ticks_per_second": self.played / max(self.seconds, 1e-9),
+        }
 
-def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
+
+def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
     cursor, instrument = play.cursor, tape.instrument
     cycles = play.record.cycles[: cursor["cycles"]].copy()
     rows = play.record.fills[: cursor["fills"]].copy()
@@ -176,9 +195,7 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
         "held_at_start": start.held,
         "final_value": figures["base_capital"] + pnl.total,
         "hold_value": figures["base_capital"] - start.value + start.held * last_mid * lot,
-        "ticks": about.played,
-        "seconds": about.seconds,
-        "ticks_per_second": about.played / max(about.seconds, 1e-9),
+        **about.speed(),
     }
     return Run(
         title=about.title,
@@ -199,6 +216,7 @@ def _result(settings: Settings, tape: Tape, play: _Play, about: _About) -> Run:
         breakers=play.record.breakers[: cursor["breakers"]].copy(),
         market=tape.quotes[:: -(-len(tape.quotes) // MOST_QUOTES_KEPT)].copy(),
         value_path=about.value_path,
+        state=play.play["state"].copy(),
     )
 
 
@@ -245,7 +263,7 @@ def _figures(final: dict[str, dict[str, int]], cycles: NDArray[np.void], quantum
         "observations": final["belief"]["observations"],
         "anchor_snaps": final["belief"]["snaps"],
         "base_capital": ledger["base_capital"] * quantum,
-        "external": 0.0,
+        "external": ledger["flow_base"] * quantum,
         "held": ledger["held"],
     }
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from glosten._jit import jit
-from glosten.maker import STATE, step_row
-from glosten.market import FEES, RESTING, accept, cancel, on_book, on_trade
-from glosten.params import PACKED
+from glosten.maker import step_row
+from glosten.market import accept, cancel, on_book, on_trade
 from glosten.records import (
-    ACTION,
-    ACTIONS,
-    EVENT,
     LARGEST_INTEGER,
-    QUOTES,
     RUNGS,
     SLOTS,
     EventKind,
@@ -25,99 +17,7 @@ from glosten.records import (
     Reason,
     Side,
 )
-
-Rows = NDArray[np.void]
-
-CURSOR = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "quote",
-            "trade",
-            "next_clock_ns",
-            "cycle_ns",
-            "cycles",
-            "stride",
-            "decisions",
-            "fills",
-            "breakers",
-            "queue_head",
-            "queue_tail",
-            "last_ns",
-            "open_breakers",
-            "is_synthetic",
-            "is_done",
-            "is_full",
-        )
-    ]
-)
-"""Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
-tape's last instant, the breakers as last recorded, and whether the quotes are implied by prints, whose sizes say
-nothing of a queue."""
-
-CYCLE_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "held", "cost", "realised")),
-        *((name, "f8") for name in ("value", "value_low", "value_high", "anchor", "prior", "equity", "drawdown_pct")),
-        *((name, "f8") for name in ("allocation", "model_bid", "model_ask", "break_even")),
-        *((name, "i8") for name in ("status", "bids_off", "asks_off", "exit_reason", "orders")),
-    ]
-)
-"""What stood after a decision: prices named in ticks where integer, else in quote units; ``held`` in lots, ``cost`` and
-``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders (0: none)."""
-
-FILL_ROW = np.dtype(
-    [
-        *((name, "i8") for name in ("ts_ns", "slot", "side", "price", "lots", "fee", "is_maker", "bid", "ask")),
-        *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
-        *((name, "f8") for name in ("value", "prior")),
-    ]
-)
-"""A fill of ours with the book it met (ticks) and the belief that quoted it."""
-
-QUEUE = 1024
-"""Requests that can wait for their turn at one instant."""
-
-BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
-"""A change of the open breakers (bits of `records.Breaker`)."""
-
-MARGIN = 4 * SLOTS
-"""Fill rows that one request can need."""
-SPARE = 1024
-"""Fill rows kept free between two events; an instant that needs more stops the run instead of losing a fill."""
-
-
-PLAY = np.dtype(
-    [
-        ("cursor", CURSOR),
-        ("state", STATE),
-        ("params", PACKED),
-        ("event", EVENT),
-        ("actions", ACTION, (ACTIONS,)),
-        ("resting", RESTING, (SLOTS,)),
-        ("fees", FEES),
-        ("fills", EVENT, (SLOTS,)),
-        ("book", QUOTES),
-        ("queue", ACTION, (QUEUE,)),
-    ]
-)
-"""One backtest under way, as one row: the maker, the venue and the requests between them. A row is a bare pointer to
-compiled code, where a bundle of arrays would be counted in and out at every call."""
-
-
-class Ticks(NamedTuple):
-    """The tape: its quotes and its prints, each in time order."""
-
-    quotes: Rows
-    trades: Rows
-
-
-class Record(NamedTuple):
-    """What is kept for the reader: decisions, fills and breaker changes."""
-
-    cycles: Rows
-    fills: Rows
-    breakers: Rows
+from glosten.run._play_rows import JOURNAL, MARGIN, QUEUE, SPARE, Record, Rows, Ticks
 
 
 @jit
@@ -133,7 +33,11 @@ def enqueue(play: Any, count: int) -> None:
 
 @jit
 def tell(play: Any) -> None:
-    """Give the maker the event that was written and queue what it asks for."""
+    """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
+    cursor = play["cursor"]
+    if cursor["keeps_journal"]:
+        play["journal"][cursor["journaled"]] = play["event"]
+        cursor["journaled"] += 1
     enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
@@ -249,14 +153,40 @@ def keep_decision(play: Any, record: Any) -> None:
 
 
 @jit
-def run_clock(play: Any, record: Any, now_ns: int) -> None:
+def tell_age(play: Any, gaps: Any, now_ns: int) -> None:
+    """Tell the maker that the stream is alive, or since when the tape marks that it is not (ruling R4)."""
+    cursor, event = play["cursor"], play["event"]
+    while cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["end_ns"] <= now_ns:
+        cursor["gap"] += 1
+    event["kind"], event["ts_ns"] = EventKind.BEAT, now_ns
+    if cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["start_ns"] <= now_ns:
+        event["kind"], event["ts_ns"] = EventKind.GAP, gaps[cursor["gap"]]["start_ns"]
+    tell(play)
+
+
+@jit
+def tell_portfolio(play: Any, now_ns: int) -> None:
+    """Tell the maker what the other pairs hold."""
+    cursor, event = play["cursor"], play["event"]
+    event["kind"], event["ts_ns"], event["pairs"] = EventKind.PORTFOLIO, now_ns, cursor["pairs"]
+    event["allocation"], event["inventory"] = cursor["told_allocation"], cursor["told_inventory"]
+    tell(play)
+
+
+@jit
+def run_clock(play: Any, record: Any, gaps: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
-    event = play["event"]
+    cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
+    tell_age(play, gaps, now_ns)
+    if cursor["pauses"]:
+        tell_portfolio(play, now_ns)
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
     tell(play)
     carry_out(play, record)
     note_breakers(play, record)
     keep_decision(play, record)
+    cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
+    cursor["is_waiting"] = 0
 
 
 @jit
@@ -290,37 +220,67 @@ def run_quote(play: Any, quote: Any) -> None:
 
 
 @jit
+def play_next(play: Any, ticks: Any, record: Any) -> None:
+    """Play the next event of the tape; a print comes before a quote of its time (a quote is the book after it)."""
+    cursor = play["cursor"]
+    quotes, trades = ticks.quotes, ticks.trades
+    has_quote, has_trade = cursor["quote"] < len(quotes), cursor["trade"] < len(trades)
+    if has_trade and (not has_quote or trades[cursor["trade"]]["ts_ns"] <= quotes[cursor["quote"]]["ts_ns"]):
+        run_trade(play, record, trades[cursor["trade"]])
+        cursor["trade"] += 1
+    else:
+        run_quote(play, quotes[cursor["quote"]])
+        cursor["quote"] += 1
+    carry_out(play, record)
+
+
+@jit
+def next_event_ns(cursor: Any, ticks: Any) -> int:
+    """Return when the next event of the tape happens; `LARGEST_INTEGER` after the last."""
+    quotes, trades = ticks.quotes, ticks.trades
+    quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
+    trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
+    return min(quote_ns, trade_ns)
+
+
+@jit
+def decide_now(play: Any, ticks: Any, record: Any) -> None:
+    """Run the decision that is due, and name the time of the next."""
+    cursor = play["cursor"]
+    run_clock(play, record, ticks.gaps, cursor["next_clock_ns"])
+    cursor["next_clock_ns"] += cursor["cycle_ns"]
+
+
+@jit
 def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
 
     At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
+    Where the cursor says that the loop ``pauses``, it stops before each decision and runs it when it is called again.
     """
     play = plays[0]
     cursor = play["cursor"]
-    quotes, trades = ticks.quotes, ticks.trades
     played = 0
+    if cursor["is_waiting"]:
+        decide_now(play, ticks, record)
     while played < most and cursor["is_full"] == 0:
-        quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
-        trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
-        next_ns = min(quote_ns, trade_ns)
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
-        is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
-        if cursor["cycle_ns"] > 0 and is_due:
-            run_clock(play, record, cursor["next_clock_ns"])
-            cursor["next_clock_ns"] += cursor["cycle_ns"]
-            continue
-        if next_ns == LARGEST_INTEGER:
-            cursor["is_done"] = 1
+        if cursor["journaled"] > JOURNAL // 2:
             break
-        if trade_ns <= quote_ns:
-            run_trade(play, record, trades[cursor["trade"]])
-            cursor["trade"] += 1
-        else:
-            run_quote(play, quotes[cursor["quote"]])
-            cursor["quote"] += 1
-        carry_out(play, record)
-        if cursor["cycle_ns"] == 0:
-            run_clock(play, record, next_ns)
-        played += 1
+        next_ns = next_event_ns(cursor, ticks)
+        is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
+        if cursor["cycle_ns"] == 0 or not is_due:
+            if next_ns == LARGEST_INTEGER:
+                cursor["is_done"] = 1
+                break
+            play_next(play, ticks, record)
+            played += 1
+            if cursor["cycle_ns"] > 0:
+                continue
+            cursor["next_clock_ns"] = next_ns
+        if cursor["pauses"]:
+            cursor["is_waiting"] = 1
+            break
+        decide_now(play, ticks, record)
     return played

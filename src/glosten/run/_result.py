@@ -25,7 +25,7 @@ class Run:
 
     ``cycles``, ``fills`` and ``breakers`` are arrays of `CYCLE_ROW`, `FILL_ROW` and `BREAKER_ROW`; ``market`` is a
     sample of the tape's quotes (`records.QUOTES`) and ``value_path`` the true value where the market was simulated
-    (columns ts_ns and value, else empty). Amounts are quote units.
+    (columns ts_ns and value, else empty); ``state`` is the maker's last row (`maker.STATE`). Amounts are quote units.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Run:
     breakers: NDArray[np.void]
     market: NDArray[np.void]
     value_path: NDArray[np.void]
+    state: NDArray[np.void]
 
     def summary(self) -> dict[str, Any]:
         """Return the figures of the command-line contract as plain JSON-able values."""
@@ -103,7 +104,7 @@ class Run:
             ) from problem
 
 
-_ARRAYS = ("cycles", "fills", "breakers", "market", "value_path")
+_ARRAYS = ("cycles", "fills", "breakers", "market", "value_path", "state")
 
 
 def _with_nan(row: dict[str, Any]) -> dict[str, Any]:

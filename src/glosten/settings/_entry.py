@@ -19,10 +19,14 @@ PAIRS = "pairs"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: ``layer`` is default, file, environment or --set; ``where`` says it in full."""
+    """Where a value comes from: ``layer`` is default, file, environment or --set; ``where`` says it in full.
+
+    ``keys`` leads through the tables of the file to the value, and is empty for what no file gave.
+    """
 
     layer: str
     where: str
+    keys: Keys = ()
 
 
 DEFAULT = Origin("default", "default")
@@ -61,7 +65,7 @@ def _places(document: Document, keys: Keys) -> Origin:
     line = document.line_of(keys)
     table = ".".join(key if key.replace("_", "").isalnum() else spell(key) for key in keys[:-1])
     parts = [str(document.path), f"line {line}" if line else "", f"[{table}]" if table else ""]
-    return Origin("file", ", ".join(part for part in parts if part))
+    return Origin("file", ", ".join(part for part in parts if part), keys)
 
 
 def entries_of_table(document: Document, members: Mapping[str, Any], path: Keys, table: str) -> Iterator[Entry]:

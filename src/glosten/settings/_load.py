@@ -98,7 +98,7 @@ def load(
         runtime,
         account,
         instrument,
-        _hash(_values(overlay(strategy)[0], runtime, account, instrument)),
+        effective_hash(strategy, runtime, account, instrument),
         MappingProxyType({key: given[key].origin if key in given else DEFAULT for key in KEYS}),
         path,
     )
@@ -128,6 +128,11 @@ def _checked(model: type[Model], given: Mapping[str, Entry], problems: list[str]
     except ValidationError as error:
         problems += [f"{found[name].origin.where}: {sentence}" for name, sentence in describe_problems(error)]
         return model()
+
+
+def effective_hash(strategy: Strategy, runtime: Runtime, account: Account, instrument: TradedInstrument) -> str:
+    """Return the name of the values in force, whatever they were written in."""
+    return _hash(_values(overlay(strategy)[0], runtime, account, instrument))
 
 
 def _canonical(value: Any) -> Any:

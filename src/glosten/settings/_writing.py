@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from glosten.errors import SettingsError
@@ -18,10 +19,12 @@ def write_file(path: Path, text: str, *, replace: bool = False) -> None:
         raise SettingsError(f"{path} exists already. Choose another name, or move it away.")
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8") as stream:
+        with temporary.open("x", encoding="utf-8", newline="") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -18,8 +18,10 @@ from glosten.show import (
     _models_command,
     _params_command,
     _quote_command,
+    _replay_command,
     _report_command,
     _simulate_command,
+    _status_command,
 )
 
 COMMANDS = (
@@ -30,6 +32,8 @@ COMMANDS = (
     _config_command,
     _backtest_command,
     _report_command,
+    _status_command,
+    _replay_command,
     _demo_command,
     _experiment_command,
 )

@@ -14,7 +14,7 @@ from glosten.show._progress import Waiting
 from glosten.show._run_folder import refuse_other_folders, write_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from glosten.market import Tape
     from glosten.run import Run
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 """Where runs go that nobody gave a folder."""
+UNNAMED = ""
+"""The pair of a tape that names none."""
+Files = tuple[Path, Path | None]
+"""The trades and the quotes of one pair."""
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +36,13 @@ def register(app: typer.Typer) -> None:
 def backtest(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A configuration, TOML or Gunbot-style JSON.")],
     *,
-    trades: Annotated[Path, typer.Option("--trades", metavar="FILE", help="Prints, parquet or csv.")],
+    trades: Annotated[
+        list[str],
+        typer.Option("--trades", metavar="[PAIR=]FILE", help="Prints, parquet or csv; once a pair for a portfolio."),
+    ],
     quotes: Annotated[
-        Path | None, typer.Option("--quotes", metavar="FILE", help="Quotes; without them the prints imply some.")
+        list[str] | None,
+        typer.Option("--quotes", metavar="[PAIR=]FILE", help="Quotes; without them the prints imply some."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run; runs/<tape>-<hash> by default.")
@@ -45,17 +53,59 @@ def backtest(
     pair: Annotated[str | None, typer.Option("--pair", help="The pair whose table holds, as in BTC/USDT.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Play a tape of trades to the maker, and say what it earned and why."""
+    """Play a tape of trades to the maker, and say what it earned and why.
+
+    With --trades PAIR=FILE (and --quotes PAIR=FILE) once a pair, several pairs of the configuration trade side by side
+    and share the exposure ledger (PORTFOLIO_INCLUDE, PORTFOLIO_EXP_BUDGET).
+    """
+    tapes = tapes_of(trades, quotes or (), pair)
+    _refuse_missing(*(file for files in tapes.values() for file in files))
+    if list(tapes) == [UNNAMED]:
+        _run_one(config, tapes[UNNAMED], (pair, overrides or ()), out, as_json=as_json)
+    else:
+        _run_portfolio(config, tapes, overrides or (), out, as_json=as_json)
+
+
+def tapes_of(trades: Sequence[str], quotes: Sequence[str], pair: str | None) -> dict[str, Files]:
+    """Return the files of each pair, of the pair `UNNAMED` where the only tape names none.
+
+    Raises `TapeError` where names and files do not go together, every problem at once.
+    """
+    prints, books = [_named(text) for text in trades], [_named(text) for text in quotes]
+    names = [name for name, _ in prints]
+    problems = [f"--trades names the pair {name} twice." for name in dict.fromkeys(names) if names.count(name) > 1]
+    if UNNAMED in names and len(names) > 1:
+        problems = ["Several tapes need the names of their pairs, as in --trades BTC/USDT=trades.parquet."]
+    elif pair is not None and names != [UNNAMED]:
+        problems.append(f"--pair {pair} is for a tape without a name; the tapes here name their pairs themselves.")
+    elif len({name for name, _ in books}) < len(books):
+        problems.append("--quotes can be given once for each --trades.")
+    elif strays := [name or "a pair without a name" for name, _ in books if name not in names]:
+        problems += [f"--quotes are given for {name}, but no --trades." for name in strays]
+    if problems:
+        raise TapeError(problems)
+    found = dict(books)
+    return {name: (file, found.get(name)) for name, file in prints}
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """Return the pair and the file of an option; what is the name of a file as it stands has no pair."""
+    name, equals, file = text.partition("=")
+    return (name, Path(file)) if equals and not Path(text).exists() else (UNNAMED, Path(text))
+
+
+def _run_one(
+    config: Path, files: Files, chosen: tuple[str | None, Sequence[str]], out: Path | None, *, as_json: bool
+) -> None:
     from glosten.settings import lint, load  # noqa: PLC0415
 
-    settings = load(config, pair=pair, overrides=overrides or ())
+    settings = load(config, pair=chosen[0], overrides=chosen[1])
     findings = lint(settings)
     refuse_errors(findings)
-    out = out or RUNS / f"{trades.stem}-{settings.hash}"
+    out = out or RUNS / f"{files[0].stem}-{settings.hash}"
     refuse_other_folders(out)
-    _refuse_missing(trades, quotes)
     with Waiting("Loading the tape") as waiting:
-        run = _play(settings, (trades, quotes), waiting)
+        run = _play(settings, files, waiting)
         waiting.say("Writing the page")
         page = write_folder(run, out, findings)
     if as_json:
@@ -64,6 +114,45 @@ def backtest(
         from glosten.show._summary import print_run  # noqa: PLC0415
 
         print_run(run, findings, page)
+
+
+def _run_portfolio(
+    config: Path, tapes: Mapping[str, Files], overrides: Sequence[str], out: Path | None, *, as_json: bool
+) -> None:
+    """Play several pairs side by side; every pair's run gets its own folder in the portfolio's."""
+    from glosten import run as running  # noqa: PLC0415
+    from glosten.settings import lint, load  # noqa: PLC0415
+
+    settings = {name: load(config, pair=name, overrides=overrides) for name in tapes}
+    findings = {name: lint(one) for name, one in settings.items()}
+    refuse_errors([finding for found in findings.values() for finding in found])
+    out = out or RUNS / f"portfolio-{'-'.join(dict.fromkeys(one.hash[:8] for one in settings.values()))}"
+    folders = {name: out / name.replace("/", "-") for name in tapes}
+    for folder in folders.values():
+        refuse_other_folders(folder)
+    with Waiting("Loading the tapes") as waiting:
+        pairs = [running.PortfolioPair(name, settings[name], _load(settings[name], tapes[name])) for name in tapes]
+        waiting.say("Playing the tapes")
+        played = running.backtest_portfolio(pairs, progress=waiting.advance)
+        waiting.say("Writing the pages")
+        runs = {name: _with_warnings(settings[name], run) for name, run in played.runs.items()}
+        pages = {name: write_folder(run, folders[name], findings[name]) for name, run in runs.items()}
+        played.save_ledgers(out)
+    if as_json:
+        summary = played.summary()
+        for name, run in runs.items():
+            summary["pairs"][name] = run.summary() | {
+                "findings": findings[name],
+                "run": folders[name].resolve(),
+                "report": pages[name],
+            }
+        emit_json(summary | {"run": out.resolve()})
+    else:
+        from glosten.show._summary import print_portfolio, print_run  # noqa: PLC0415
+
+        for name, run in runs.items():
+            print_run(run, findings[name], pages[name])
+        print_portfolio(played)
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:
@@ -80,41 +169,48 @@ def _refuse_missing(*files: Path | None) -> None:
         raise TapeError(missing)
 
 
-def _play(settings: Settings, files: tuple[Path, Path | None], waiting: Waiting) -> Run:
-    from glosten import run as running  # noqa: PLC0415
+def _load(settings: Settings, files: Files) -> Tape:
     from glosten.market import TapeOptions, load_tape  # noqa: PLC0415
 
     given = settings.instrument
     options = TapeOptions(given.symbol, given.tick, given.lot, given.min_qty, given.min_notional, given.quote_lag_ms)
-    tape: Tape = load_tape(*files, options)
+    return load_tape(*files, options)
+
+
+def _play(settings: Settings, files: Files, waiting: Waiting) -> Run:
+    from glosten import run as running  # noqa: PLC0415
+
+    tape = _load(settings, files)
     waiting.say("Playing the tape")
     title = f"Backtest of {tape.instrument.symbol} on {files[0].name}"
-    run = running.backtest(settings, tape, title=title, progress=waiting.advance)
+    return _with_warnings(settings, running.backtest(settings, tape, title=title, progress=waiting.advance))
+
+
+def _with_warnings(settings: Settings, run: Run) -> Run:
     return replace(run, warnings=(*run.warnings, *start_warnings(settings, run)))
 
 
 def start_warnings(settings: Settings, run: Run) -> tuple[str, ...]:
-    """Return what the start of a run left undone, though its parameters promise it.
+    """Return what the start of a run has to be warned of: a closed gate, or a split that was not cured.
 
-    Source: STRATEGY 4.2, ALLOC_SPLIT_TOL (deviation in points of the allocation) and ALLOC_AUTO_REBALANCE.
+    Source: STRATEGY 4.2, ALLOC_CONFIRMED, ALLOC_ENFORCE_SPLIT, ALLOC_AUTO_REBALANCE.
     """
     from glosten import run as running  # noqa: PLC0415
+    from glosten.records import Split  # noqa: PLC0415
 
-    keys, account = settings.effective, settings.account
+    keys, cycle, capital = settings.effective, run.state[0]["cycle"], run.state[0]["capital"]
     if not keys.ALLOC_CONFIRMED:
         return ("ALLOC_CONFIRMED is false: nothing was bought.",)
-    started = run.cycles[run.cycles["allocation"] > 0]
-    if not len(started) or (account.cash is None and account.coin is None):
-        return ()
-    first = started[0]
-    mid = 0.5 * float(first["bid"] + first["ask"]) * float(run.instrument["tick"])
-    share = 100 * min(1.0, float(first["held"]) * float(run.instrument["lot"]) * mid / float(first["allocation"]))
-    target = 100 * running.start_target(keys)
-    if abs(share - target) <= keys.ALLOC_SPLIT_TOL:
-        return ()
-    warning = (
-        f"The [account] starts with {share:.1f} % of the allocation in coins, {abs(share - target):.1f} points from "
-        f"the target of {target:g} % (ALLOC_SPLIT_TOL {keys.ALLOC_SPLIT_TOL:g}): the rebalance at the start "
-        "(ALLOC_AUTO_REBALANCE) is not performed yet, so the maker traded from there."
+    target = running.start_target(keys)
+    off = (
+        f"The start was {cycle['split_deviation']:.1f} points from its target of {100 * target:g} % of the allocation "
+        f"in coins (ALLOC_SPLIT_TOL {keys.ALLOC_SPLIT_TOL:g})"
     )
-    return (warning,)
+    if cycle["split"] == Split.WARNED:
+        return (f"{off}; ALLOC_ENFORCE_SPLIT is false, so the maker traded from there.",)
+    if cycle["split"] not in (Split.BLOCKED, Split.REBALANCING):
+        return ()
+    missing = target * float(capital["allocation"]) - float(capital["inventory"])
+    verb = "Buy" if missing > 0 else "Sell"
+    why = "the rebalance did not end" if cycle["split"] == Split.REBALANCING else "ALLOC_AUTO_REBALANCE is false"
+    return (f"{off}, and {why}: entries stayed blocked. {verb} coins for {abs(missing):,.2f} {run.quote_asset}.",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -72,6 +72,8 @@ def _members(parameter: Parameter) -> dict[str, Any]:
         "acts_on": parameter.acts_on,
         "acted_on": parameter.acted_on,
         "source": parameter.source,
+        "formula": parameter.formula,
+        "example": parameter.example,
     }
 
 
@@ -139,6 +141,9 @@ def _facts(parameter: Parameter) -> Iterator[tuple[str, str]]:
     variable = "GLOSTEN_" + parameter.key.replace(".", "_").upper()
     yield "must be", expected(parameter)
     yield "default", _default(parameter) if parameter.default is not None else "none"
+    if parameter.formula:
+        yield "formula", parameter.formula
+        yield "for example", parameter.example
     yield "acts on", parameter.acts_on
     yield "live", "may change while the maker runs" if parameter.live else "takes effect at the next start"
     if not parameter.acted_on:
@@ -163,7 +168,7 @@ def _explain(parameter: Parameter) -> None:
 
 
 def _markdown(parameters: Sequence[Parameter]) -> str:
-    """Return the page of all parameters: a table a group."""
+    """Return the page of all parameters: two tables a group, of values and of formulas."""
     lines = [
         "# Parameters",
         "",
@@ -174,17 +179,30 @@ def _markdown(parameters: Sequence[Parameter]) -> str:
         "Steps are those of one decision: 4 capital, 5 gate, 6 fills and belief, 7 and 8 anchor, 9 breakers, 10 and 11",
         "first start, 12 size, 13 price, 14 skew, 15 limits, 16 ladder, 17 rounding, 18 resting orders, 19 sells,",
         "20 exits, 21 sending, 22 records.",
+        "",
+        "Letters in formulas: W wallet, A allocation, inv inventory at the mid, x = inv / A, c average cost of a coin",
+        "with entry fees, BE_m and BE_t break-evens of maker and taker exits, EQ equity, pi belief, E expected value.",
     ]
-    for group, members in groupby(parameters, key=lambda parameter: parameter.group):
-        lines += [
-            "",
-            f"## {group}",
-            "",
-            "| key | default | range | unit | what it does | acts on |",
-            "|---|---|---|---|---|---|",
-        ]
-        for parameter in members:
-            mark = "" if parameter.acted_on else " ·"
-            cells = (_default(parameter), _range(parameter), parameter.unit, parameter.help, parameter.acts_on)
-            lines.append(f"| `{parameter.key}`{mark} | {' | '.join(cells)} |")
+    for group, kin in groupby(parameters, key=lambda parameter: parameter.group):
+        members = list(kin)
+        lines += ["", f"## {group}", ""]
+        lines += _markdown_table("key | default | range | unit | what it does | acts on", map(_value_cells, members))
+        lines += ["", *_markdown_table("key | formula | for example", map(_formula_cells, members))]
     return "\n".join(lines) + "\n"
+
+
+def _markdown_table(head: str, rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {head} |"
+    yield "|---" * (head.count("|") + 1) + "|"
+    for cells in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _value_cells(parameter: Parameter) -> tuple[str, ...]:
+    mark = "" if parameter.acted_on else " ·"
+    shown = (_default(parameter), _range(parameter), parameter.unit, parameter.help, parameter.acts_on)
+    return (f"`{parameter.key}`{mark}", *shown)
+
+
+def _formula_cells(parameter: Parameter) -> tuple[str, ...]:
+    return f"`{parameter.key}`", parameter.formula, parameter.example

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from glosten import __version__
-from glosten.run import Run, explain
+from glosten.run import Outcome, Run, dashboard, explain, last_line, sidebar
 from glosten.settings import Finding
 from glosten.show._output import plain
 from glosten.show._report_charts import Chart, time_charts
+from glosten.show._report_dashboard import dashboard_html
 from glosten.show._report_figures import span_ns, span_words, verdict
 from glosten.show._report_model import counterparties_html, model_charts, model_html
 from glosten.show._report_outcome import outcome_charts, shades, status_chart
 from glosten.show._report_tables import figures_html, origin_html, parameters_html, remarks_html, tape_html
+from glosten.show._run_folder import standing_of
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 """What the browser may load: nothing. It stops by itself whatever would ask the network for something."""
@@ -73,6 +75,7 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
     yield f'<div class="pair">{"".join(map(_card, outcome))}</div>'
     if model is not None:
         yield f'{model_html(model)}<div class="pair">{"".join(map(_card, about_model))}</div>'
+    yield _dashboard(run)
     yield f'<div class="pair">{tape_html(run)}{origin_html(run)}</div>'
     yield parameters_html(run)
     yield f"<footer>Written by glosten {__version__}. Times are UTC. This page loads nothing from anywhere.</footer>"
@@ -93,6 +96,11 @@ def _head(run: Run) -> str:
         f"{escape(run.config_hash)}</p>"
         f'<p class="verdict">{escape(verdict(run))}</p><ul class="why">{sentences}</ul></header>'
     )
+
+
+def _dashboard(run: Run) -> str:
+    standing = standing_of(run)
+    return dashboard_html(dashboard(standing, Outcome.of(run)), last_line(standing), sidebar(standing))
 
 
 def _zoom_bar() -> str:

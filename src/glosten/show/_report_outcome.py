@@ -24,8 +24,20 @@ STATUS_COLORS = {
     Status.GATED: GREY,
     Status.HALTED: RED,
     Status.DATA_STALE: AMBER,
+    Status.BLOCKED_SPLIT: AMBER,
+    Status.REBALANCING: PURPLE,
+    Status.PAUSED: GREY,
+    Status.STOPPED: RED,
+    Status.FLATTENING: AMBER,
 }
-SHADED = {Status.GATED: GREY, Status.HALTED: RED, Status.DATA_STALE: AMBER}
+SHADED = {
+    Status.GATED: GREY,
+    Status.HALTED: RED,
+    Status.DATA_STALE: AMBER,
+    Status.BLOCKED_SPLIT: AMBER,
+    Status.PAUSED: GREY,
+    Status.STOPPED: RED,
+}
 MOST_SHADES = 120
 BREAKER_NAMES = {
     Breaker.MAX_DRAWDOWN: "drawdown breaker",

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,14 @@ from glosten.errors import SettingsError
 from glosten.show._output import plain
 
 if TYPE_CHECKING:
-    from glosten.run import Run
-    from glosten.settings import Finding
+    from glosten.run import Notification, Run, Standing
+    from glosten.settings import Finding, Settings
 
 PAGE = "report.html"
 MODEL = "model.json"
 """What `glosten demo` keeps of the simulated model beside the run."""
+NOTIFICATIONS = "notifications.json"
+"""What an operator was told of during a run that was traced or logged."""
 MARK = "run.json"
 """The file by which the folder of a run is known."""
 
@@ -92,10 +95,42 @@ def read_folder(folder: Path) -> tuple[Run, dict[str, Any] | None]:
     return run, model
 
 
-def findings_of(run: Run) -> tuple[Finding, ...]:
-    """Return what the lint says of the configuration a run was made with, read back from the run itself."""
-    from glosten.settings import lint, load  # noqa: PLC0415
+def settings_of(run: Run) -> Settings:
+    """Return the settings a run was made with, read back from the run itself; the strict overlay is in the values."""
+    from glosten.settings import load  # noqa: PLC0415
 
     rules = {f"instrument.{name}": value for name, value in run.instrument.items()}
     given = [f"{key}={value}" for key, value in (run.parameters | rules).items() if value not in (None, "")]
-    return lint(load(None, overrides=given, environment={}))
+    return load(None, overrides=given, environment={})
+
+
+def findings_of(run: Run) -> tuple[Finding, ...]:
+    """Return what the lint says of the configuration a run was made with."""
+    from glosten.settings import lint  # noqa: PLC0415
+
+    return lint(settings_of(run))
+
+
+def standing_of(run: Run) -> Standing:
+    """Return what stood at the end of a run."""
+    from glosten.records import Instrument  # noqa: PLC0415
+    from glosten.run import Standing, unpack  # noqa: PLC0415
+    from glosten.settings import lint  # noqa: PLC0415
+
+    settings = settings_of(run)
+    rules = {name: Decimal(value) for name, value in run.instrument.items() if name != "symbol"}
+    instrument = Instrument(run.instrument["symbol"], **rules)
+    return Standing(unpack(run.state), settings.effective, settings.runtime, run.changed, instrument, lint(settings))
+
+
+def notifications_of(folder: Path) -> tuple[Notification, ...]:
+    """Return what an operator was notified of during a run that was watched; nothing where it was not."""
+    from glosten.run import Notification  # noqa: PLC0415
+
+    path = folder / NOTIFICATIONS
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(Notification(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as problem:
+        raise SettingsError(f"{path} cannot be read ({problem}). Make it again with `glosten backtest`.") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from glosten.run import Run, explain
+from glosten.run import PortfolioRun, Run, explain
 from glosten.settings import Finding
 from glosten.show._output import console
 from glosten.show._report_figures import (
@@ -48,6 +48,25 @@ def print_run(run: Run, findings: Sequence[Finding], page: Path, more: Table | N
         )
         screen.print()
     print_address(page)
+
+
+def print_portfolio(played: PortfolioRun) -> None:
+    """Print the exposure ledgers of several pairs, one line each."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("Pairs that count together", "in", "allocation", "inventory", "r", "largest r"):
+        table.add_column(name, justify="left" if name.startswith("Pairs") else "right")
+    for ledger in played.ledgers:
+        figures = ledger.summary()
+        table.add_row(
+            escape(", ".join(ledger.pairs)),
+            escape(ledger.currency),
+            f"{figures['allocation']:,.2f}",
+            f"{figures['inventory']:,.2f}",
+            f"{figures['ratio']:.3f}",
+            f"{figures['largest_ratio']:.3f}",
+        )
+    console().print("[bold]Portfolio[/bold]")
+    console().print(table)
 
 
 def print_address(page: Path) -> None:
