@@ -184,6 +184,7 @@ EVENT = np.dtype(
             "ask_lots",
             "aggressor",
             "fee",
+            "fee_lots",
             "is_maker",
             "reason",
             "high",
@@ -214,6 +215,9 @@ QUOTES = np.dtype([(name, _INTEGER) for name in ("ts_ns", "bid", "bid_lots", "as
 
 PRINTS = np.dtype([(name, _INTEGER) for name in ("ts_ns", "price", "lots", "side", "aggressor")])
 """One print of the tape; ``side`` is the aggressor's, ``aggressor`` numbers the market order it belongs to."""
+
+LEVELS = np.dtype([(name, _INTEGER) for name in ("ts_ns", "side", "price", "lots")])
+"""What is displayed at one price from ``ts_ns`` on, bids (side 1) or asks (-1); 0 lots: the level is gone."""
 
 ACTIONS = 2 * SLOTS
 """Rows an action array needs: at most one cancel and one placement a slot."""
@@ -286,7 +290,11 @@ class Trade(_Told):
 
 @dataclass(frozen=True, slots=True)
 class Fill(_Told):
-    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` in cash quanta (negative is a rebate)."""
+    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` in cash quanta (negative is a rebate).
+
+    ``fee`` is what the fee was worth, in whatever it was paid (runtime.fee_asset); ``fee_lots`` the whole lots of coin
+    that went for it.
+    """
 
     KIND: ClassVar[EventKind] = EventKind.FILL
     ts_ns: int
@@ -297,6 +305,7 @@ class Fill(_Told):
     lots: int
     fee: int
     is_maker: bool = True
+    fee_lots: int = 0
 
 
 @dataclass(frozen=True, slots=True)

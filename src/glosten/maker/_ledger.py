@@ -8,6 +8,8 @@ from glosten._integer import multiply_divide
 from glosten._jit import jit
 from glosten.records import OrderState, Reason, Side
 
+FEE_IN_QUOTE, FEE_IN_BASE, FEE_IN_OTHER = 0, 1, 2
+"""The choices of runtime.fee_asset, in the order they are declared."""
 DAY_NS = 86_400_000_000_000
 MANY = 4.0e18
 """Amounts beyond this many quanta are written as this many."""
@@ -56,20 +58,27 @@ def start_day(s: Any, now_ns: int) -> None:
 
 @jit
 def book_fill(s: Any, p: Any, e: Any) -> None:
-    """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held)."""
-    ledger, order = s["ledger"], s["orders"][e["slot"]]
+    """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held).
+
+    A purchase whose fee is paid in the coin brings fewer coins for the same cash, so each of them has cost more; a fee
+    in a third asset leaves cash and coins alone, and is a cost all the same.
+    """
+    ledger, order, asset = s["ledger"], s["orders"][e["slot"]], p["runtime"]["fee_asset"]
+    cash_fee = 0 if asset == FEE_IN_OTHER else e["fee"]
     start_day(s, e["ts_ns"])
     notional = e["price"] * e["lots"] * p["instrument"]["quanta_per_tick_lot"]
     if e["side"] == Side.BUY:
-        ledger["cash"] -= notional + e["fee"]
-        ledger["coin"] += e["lots"]
-        ledger["held"] += e["lots"]
-        ledger["cost"] += notional + e["fee"]
+        in_coin = asset == FEE_IN_BASE
+        brought = e["lots"] - (e["fee_lots"] if in_coin else 0)
+        ledger["cash"] -= notional + (0 if in_coin else cash_fee)
+        ledger["coin"] += brought
+        ledger["held"] += brought
+        ledger["cost"] += notional + (0 if in_coin else e["fee"])
     else:
         sold = min(e["lots"], ledger["held"])
         removed = multiply_divide(ledger["cost"], sold, ledger["held"])
         gained = notional - e["fee"] - removed
-        ledger["cash"] += notional - e["fee"]
+        ledger["cash"] += notional - cash_fee
         ledger["coin"] -= e["lots"]
         ledger["held"] -= sold
         ledger["cost"] -= removed

@@ -13,7 +13,7 @@ from glosten._jit import jit
 from glosten.errors import TapeError
 from glosten.market._lag import NS_PER_MS
 from glosten.market._synthetic import synthetic_quotes
-from glosten.records import PRINTS, QUOTES, Instrument
+from glosten.records import LEVELS, PRINTS, QUOTES, Instrument
 
 GAPS = np.dtype([("start_ns", "i8"), ("end_ns", "i8")])
 """Silence of the stream: nothing is known of the book from ``start_ns`` on, until ``end_ns`` (excluded)."""
@@ -67,7 +67,8 @@ class Tape:
 
     At equal times prints come before quotes: a quote is the book after the print. ``synthetic_quotes`` are implied by
     the prints, and what a backtest earns on them is a guess. ``gaps`` (`GAPS`, in time order) are where the stream was
-    silent: there the age of the data counts, everywhere else it is 0.
+    silent: there the age of the data counts, everywhere else it is 0. ``levels`` (`records.LEVELS`, in time order) are
+    the depth behind the touch, where the tape has any.
     """
 
     instrument: Instrument
@@ -78,6 +79,7 @@ class Tape:
     files: tuple[str, ...] = ()
     notes: TapeNotes = field(default_factory=TapeNotes)
     gaps: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, GAPS))
+    levels: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, LEVELS))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -94,6 +96,7 @@ class Tape:
             "last": utc(last),
             "quotes": len(self.quotes),
             "trades": len(self.trades),
+            "levels": len(self.levels),
             "synthetic_quotes": self.synthetic_quotes,
             "quote_lag_ms": self.quote_lag_ns / NS_PER_MS,
             **asdict(self.notes),

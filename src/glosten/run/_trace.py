@@ -180,7 +180,8 @@ class Tracer:
         before, after = unpack_groups(taken.before, WATCHED), unpack_groups(taken.after, WATCHED)
         if kind == EventKind.FILL:
             markouts = self._markouts(event) if self._markouts else NO_MARKOUTS
-            self._emit(fill_record(event, before, after, self._units, markouts), ts_ns)
+            asset = self._settings.runtime.fee_asset
+            self._emit(fill_record(event, before, after, self._units, asset, markouts), ts_ns)
             self._observe_fill(event)
         elif kind in (EventKind.PLACED, EventKind.CANCELLED, EventKind.REJECTED):
             orders = taken.before["orders"][0]
