@@ -18,7 +18,6 @@ from glosten.market import (
     on_book,
     on_level,
     on_trade,
-    reserved,
 )
 from glosten.records import ACTION, EXIT_SLOT, LEVELS, PRINTS, QUOTES, SLOTS, EventKind, Reason, Side
 

@@ -68,9 +68,9 @@ def delay(rows: Integers, column: int, now_ns: int) -> int:
         else:
             after = middle
     if after == 0:
-        return rows[0, column]
+        return int(rows[0, column])
     if after == len(rows):
-        return rows[after - 1, column]
+        return int(rows[after - 1, column])
     span, past = rows[after, 0] - rows[after - 1, 0], now_ns - rows[after - 1, 0]
     before, change = rows[after - 1, column], rows[after, column] - rows[after - 1, column]
-    return before + int(change * (past / span))
+    return int(before) + int(change * (past / span))

@@ -26,6 +26,8 @@ UNNAMED = ""
 """The pair of a tape that names none."""
 Files = tuple[Path, Path | None]
 """The trades and the quotes of one pair."""
+DeepFiles = tuple[Path, Path | None, Path | None]
+"""The trades, the quotes and the depth of one pair."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +46,10 @@ def backtest(
         list[str] | None,
         typer.Option("--quotes", metavar="[PAIR=]FILE", help="Quotes; without them the prints imply some."),
     ] = None,
+    depth: Annotated[
+        Path | None,
+        typer.Option("--depth", metavar="FILE", help="Depth behind the touch: ts_ns, side, price, qty."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run; runs/<tape>-<hash> by default.")
     ] = None,
@@ -59,9 +65,11 @@ def backtest(
     and share the exposure ledger (PORTFOLIO_INCLUDE, PORTFOLIO_EXP_BUDGET).
     """
     tapes = tapes_of(trades, quotes or (), pair)
-    _refuse_missing(*(file for files in tapes.values() for file in files))
+    _refuse_missing(*(file for files in tapes.values() for file in files), depth)
     if list(tapes) == [UNNAMED]:
-        _run_one(config, tapes[UNNAMED], (pair, overrides or ()), out, as_json=as_json)
+        _run_one(config, (*tapes[UNNAMED], depth), (pair, overrides or ()), out, as_json=as_json)
+    elif depth is not None:
+        raise TapeError("--depth is for a tape without a name; a portfolio is played without depth.")
     else:
         _run_portfolio(config, tapes, overrides or (), out, as_json=as_json)
 
@@ -95,7 +103,7 @@ def _named(text: str) -> tuple[str, Path]:
 
 
 def _run_one(
-    config: Path, files: Files, chosen: tuple[str | None, Sequence[str]], out: Path | None, *, as_json: bool
+    config: Path, files: DeepFiles, chosen: tuple[str | None, Sequence[str]], out: Path | None, *, as_json: bool
 ) -> None:
     from glosten.settings import lint, load  # noqa: PLC0415
 
@@ -134,6 +142,8 @@ def _run_portfolio(
         pairs = [running.PortfolioPair(name, settings[name], _load(settings[name], tapes[name])) for name in tapes]
         waiting.say("Playing the tapes")
         played = running.backtest_portfolio(pairs, progress=waiting.advance)
+        waiting.say("Playing the other fill models")
+        played = running.portfolio_with_band(played, pairs)
         waiting.say("Writing the pages")
         runs = {name: _with_warnings(settings[name], run) for name, run in played.runs.items()}
         pages = {name: write_folder(run, folders[name], findings[name]) for name, run in runs.items()}
@@ -177,13 +187,18 @@ def _load(settings: Settings, files: Files) -> Tape:
     return load_tape(*files, options)
 
 
-def _play(settings: Settings, files: Files, waiting: Waiting) -> Run:
+def _play(settings: Settings, files: DeepFiles, waiting: Waiting) -> Run:
     from glosten import run as running  # noqa: PLC0415
+    from glosten.market import with_depth  # noqa: PLC0415
 
-    tape = _load(settings, files)
+    trades, quotes, depth = files
+    tape = _load(settings, (trades, quotes))
+    tape = tape if depth is None else with_depth(tape, depth)
     waiting.say("Playing the tape")
-    title = f"Backtest of {tape.instrument.symbol} on {files[0].name}"
-    return _with_warnings(settings, running.backtest(settings, tape, title=title, progress=waiting.advance))
+    title = f"Backtest of {tape.instrument.symbol} on {trades.name}"
+    run = running.backtest(settings, tape, title=title, progress=waiting.advance)
+    waiting.say("Playing the other fill models")
+    return _with_warnings(settings, running.with_band(run, settings, tape))
 
 
 def _with_warnings(settings: Settings, run: Run) -> Run:

@@ -15,6 +15,7 @@ from glosten import __version__
 from glosten.run import Outcome, Run, dashboard, explain, last_line, sidebar
 from glosten.settings import Finding
 from glosten.show._output import plain
+from glosten.show._report_band import band_html
 from glosten.show._report_charts import Chart, time_charts
 from glosten.show._report_dashboard import dashboard_html
 from glosten.show._report_figures import span_ns, span_words, verdict
@@ -73,6 +74,7 @@ def _page(run: Run, findings: Sequence[Finding], model: dict[str, Any] | None) -
     yield _zoom_bar()
     yield from map(_card, over_time)
     yield f'<div class="pair">{"".join(map(_card, outcome))}</div>'
+    yield band_html(run)
     if model is not None:
         yield f'{model_html(model)}<div class="pair">{"".join(map(_card, about_model))}</div>'
     yield _dashboard(run)
