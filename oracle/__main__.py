@@ -45,7 +45,7 @@ def ask_hftbacktest(python: Path, tape: Tape, **more: object) -> dict[str, NDArr
         given, said = Path(scratch, "in.npz"), Path(scratch, "out.npz")
         write_input(given, tape, **more)
         side = Path(__file__).with_name("hftbacktest_side.py")
-        subprocess.run([python, side, given, said], check=True)
+        subprocess.run([python, side, given, said], check=True, stdout=subprocess.DEVNULL)
         with np.load(said) as arrays:
             return dict(arrays)
 

@@ -21,7 +21,7 @@ from hftbacktest import (
     SELL_EVENT,
     TRADE_EVENT,
     BacktestAsset,
-    HashMapMarketDepthBacktest,
+    ROIVectorMarketDepthBacktest,
 )
 from hftbacktest.types import event_dtype
 from numba import njit
@@ -31,9 +31,10 @@ BOTH = EXCH_EVENT | LOCAL_EVENT
 
 @njit
 def write_events(quotes, trades, steps, events):
-    """Write the tape as events and return how many: a moved touch removes its old level before it shows the new one.
+    """Write the tape as events and return how many: a moved touch shows its new level, then removes the old one.
 
-    What moves away from the other side goes first, so that no event crosses the book.
+    What moves away from the other side goes first, so that no event crosses the book. A removal of the only level would
+    make hftbacktest search its whole book for the next.
     """
     tick, lot = steps
     count, quote, trade = 0, 0, 0
@@ -54,8 +55,8 @@ def write_events(quotes, trades, steps, events):
             old_lots, new_lots = (bid_lots, new_bid_lots) if is_bid else (ask_lots, new_ask_lots)
             side = BUY_EVENT if is_bid else SELL_EVENT
             is_moved = old != new
-            removal, showing = (old, 0, is_moved and old > 0), (new, new_lots, is_moved or old_lots != new_lots)
-            for price, lots, is_wanted in (removal, showing):
+            showing, removal = (new, new_lots, is_moved or old_lots != new_lots), (old, 0, is_moved and old > 0)
+            for price, lots, is_wanted in (showing, removal):
                 if is_wanted:
                     event = events[count]
                     event["ev"] = DEPTH_EVENT | BOTH | side
@@ -96,10 +97,12 @@ def run_schedule(hbt, moments, orders, steps, outcome):
 
 
 @njit
-def run_quoting(hbt, every_ns, lots, steps):
+def run_quoting(hbt, start_ns, every_ns, lots, steps):
     """Keep one post-only bid and ask at the touch, looked at every ``every_ns``; return how many were placed."""
     tick, lot = steps
     placed, number = 0, 1
+    hbt.elapse(1)  # before its first step its clock is the largest number there is, and then far in the past
+    hbt.elapse(start_ns + 7 - hbt.current_timestamp)  # between two instants of the tape
     standing, prices = np.zeros(2, np.uint64), np.zeros(2, np.int64)
     while hbt.elapse(every_ns) == 0:
         hbt.clear_inactive_orders(0)
@@ -122,6 +125,7 @@ def run_quoting(hbt, every_ns, lots, steps):
 
 
 def opened(events: np.ndarray, tick: float, lot: float) -> object:
+    prices = events["px"]
     asset = (
         BacktestAsset()
         .data(events)
@@ -133,8 +137,10 @@ def opened(events: np.ndarray, tick: float, lot: float) -> object:
         .tick_size(tick)
         .lot_size(lot)
         .last_trades_capacity(0)
+        .roi_lb(float(prices.min()) - 100 * tick)
+        .roi_ub(float(prices.max()) + 100 * tick)
     )
-    return HashMapMarketDepthBacktest([asset])
+    return ROIVectorMarketDepthBacktest([asset])  # the faster of its two books
 
 
 def main() -> None:
@@ -151,11 +157,12 @@ def main() -> None:
         said["outcome"] = outcome
     else:
         warm = opened(events[:1000].copy(), *steps)
-        run_quoting(warm, int(given["every_ns"]), int(given["lots"]), steps)
+        start_ns, every_ns, lots = int(events["exch_ts"][0]), int(given["every_ns"]), int(given["lots"])
+        run_quoting(warm, start_ns, every_ns, lots, steps)
         warm.close()
         hbt = opened(events, *steps)
         started = time.process_time()
-        said["placed"] = run_quoting(hbt, int(given["every_ns"]), int(given["lots"]), steps)
+        said["placed"] = run_quoting(hbt, start_ns, every_ns, lots, steps)
         said["cpu_s"] = time.process_time() - started
         said["trades"] = hbt.state_values(0).num_trades
         hbt.close()

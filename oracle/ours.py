@@ -67,7 +67,7 @@ def run_quoting(venue: Any, tape: Any, every_ns: int, lots: int, rows: Any) -> i
     fills, action, filled = rows
     quotes, _ = tape
     at, placed = np.zeros(2, np.int64), 0
-    now_ns, last_ns = quotes[0]["ts_ns"], quotes[len(quotes) - 1]["ts_ns"]
+    now_ns, last_ns = quotes[0]["ts_ns"] + 7, quotes[len(quotes) - 1]["ts_ns"]
     while now_ns < last_ns:
         now_ns += every_ns
         play_until(venue, tape, at, now_ns, fills, filled)

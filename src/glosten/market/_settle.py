@@ -55,6 +55,8 @@ def close_resting(venue: np.void, slot: int) -> int:
     """Empty a slot; return the lots that were unfilled."""
     order = venue["resting"][slot]
     leaves = int(order["leaves"])
+    if order["side"] != 0:
+        venue["orders"] -= 1
     order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
     order["shown"] = order["reserve_e8"] = 0
     return leaves

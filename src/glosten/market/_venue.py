@@ -70,11 +70,12 @@ VENUE = np.dtype(
         ("taken_bid", TAKEN),
         ("taken_ask", TAKEN),
         ("has_depth", "i8"),
+        ("orders", "i8"),
         ("bids", LEVEL, (DEPTH_ROWS,)),
         ("asks", LEVEL, (DEPTH_ROWS,)),
     ]
 )
-"""One venue with our orders at it; the row's number in ``resting`` is the order's slot."""
+"""One venue with our ``orders``, as many, at it; the row's number in ``resting`` is the order's slot."""
 
 
 def fresh_venue(cash: int = LARGEST_INTEGER // 2, coin: int = LARGEST_INTEGER // 2, seed: int = 0) -> NDArray[np.void]:

@@ -31,6 +31,7 @@ from glosten.run._play_rows import (
     TOO_MANY_FILLS,
     TOO_MANY_REQUESTS,
     Record,
+    Road,
     Rows,
     Ticks,
 )
@@ -67,6 +68,7 @@ class Play:
 
     play: Rows
     ticks: Ticks
+    road: Road
     record: Record
     watcher: Callable[[Rows], None] | None = None
 
@@ -77,7 +79,7 @@ class Play:
 
     def advance(self, most: int) -> int:
         """Play up to ``most`` events and return how many were played; raises `RunError` where an instant has no end."""
-        played: int = advance(self.play, self.ticks, self.record, most)
+        played: int = advance(self.play, self.ticks, self.road, self.record, most)
         if self.cursor["is_full"]:
             raise RunError(_STOPPED[int(self.cursor["is_full"])])
         self.make_room()
@@ -171,7 +173,7 @@ def prepare(settings: Settings, tape: Tape) -> Play:
         np.zeros(FIRST_FILLS, FILL_ROW),
         np.zeros(2 * SPARE, BREAKER_ROW),
     )
-    return Play(row, Ticks(tape.quotes, tape.trades, tape.gaps, tape.levels, latency), record)
+    return Play(row, Ticks(tape.quotes, tape.trades, tape.gaps), Road(tape.levels, latency), record)
 
 
 def venue_of(settings: Settings, tape: Tape, params: Rows, state: Rows) -> Rows:

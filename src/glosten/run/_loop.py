@@ -6,7 +6,7 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.records import LARGEST_INTEGER, RUNGS, SLOTS, EventKind, OrderState, Side
-from glosten.run._play_rows import ANSWERS, JOURNAL, QUEUE, SPARE, Moment, Record, Rows, Ticks
+from glosten.run._play_rows import ANSWERS, JOURNAL, QUEUE, SPARE, Moment, Record, Road, Rows, Ticks
 from glosten.run._telling import note_breakers, tell
 from glosten.run._venue_side import (
     carry_out,
@@ -16,6 +16,8 @@ from glosten.run._venue_side import (
     hear_news,
     news_heard_ns,
     next_tape_ns,
+    set_latency,
+    show_levels,
 )
 
 
@@ -53,7 +55,7 @@ def keep_decision(play: Any, record: Any) -> None:
 
 
 @jit
-def tell_age(play: Any, latency: Any, gaps: Any, now_ns: int) -> None:
+def tell_age(play: Any, gaps: Any, now_ns: int) -> None:
     """Tell the maker that the stream is alive, or since when the tape marks that it is not (ruling R4)."""
     cursor, event = play["cursor"], play["event"]
     while cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["end_ns"] <= now_ns:
@@ -61,29 +63,29 @@ def tell_age(play: Any, latency: Any, gaps: Any, now_ns: int) -> None:
     event["kind"], event["ts_ns"] = EventKind.BEAT, now_ns
     if cursor["gap"] < len(gaps) and gaps[cursor["gap"]]["start_ns"] <= now_ns:
         event["kind"], event["ts_ns"] = EventKind.GAP, gaps[cursor["gap"]]["start_ns"]
-    tell(play, latency)
+    tell(play)
 
 
 @jit
-def tell_portfolio(play: Any, latency: Any, now_ns: int) -> None:
+def tell_portfolio(play: Any, now_ns: int) -> None:
     """Tell the maker what the other pairs hold."""
     cursor, event = play["cursor"], play["event"]
     event["kind"], event["ts_ns"], event["pairs"] = EventKind.PORTFOLIO, now_ns, cursor["pairs"]
     event["allocation"], event["inventory"] = cursor["told_allocation"], cursor["told_inventory"]
-    tell(play, latency)
+    tell(play)
 
 
 @jit
 def run_clock(play: Any, ticks: Any, record: Any, now_ns: int) -> None:
     """Let the maker decide, carry out what it asks for, and record the outcome."""
     cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
-    tell_age(play, ticks.latency, ticks.gaps, now_ns)
+    tell_age(play, ticks.gaps, now_ns)
     if cursor["pauses"]:
-        tell_portfolio(play, ticks.latency, now_ns)
+        tell_portfolio(play, now_ns)
     event["kind"], event["ts_ns"] = EventKind.CLOCK, now_ns
-    tell(play, ticks.latency)
+    tell(play)
     if cursor["is_delayed"] == 0:
-        carry_out(play, ticks, record)
+        carry_out(play, record)
     note_breakers(play, record)
     keep_decision(play, record)
     cursor["own_allocation"], cursor["own_inventory"] = portfolio["own_allocation"], portfolio["own_inventory"]
@@ -91,16 +93,20 @@ def run_clock(play: Any, ticks: Any, record: Any, now_ns: int) -> None:
 
 
 @jit
-def decide_now(play: Any, ticks: Any, record: Any) -> None:
+def decide_now(play: Any, ticks: Any, road: Any, record: Any) -> None:
     """Run the decision that is due, and name the time of the next."""
     cursor = play["cursor"]
+    if cursor["is_delayed"]:
+        set_latency(cursor, road.latency, cursor["next_clock_ns"])
+    if cursor["level"] < len(road.levels):
+        show_levels(play, road.levels, cursor["next_clock_ns"])
     run_clock(play, ticks, record, cursor["next_clock_ns"])
     cursor["next_clock_ns"] += cursor["cycle_ns"]
     cursor["decides"] = 0
 
 
 @jit
-def next_moment(play: Any, ticks: Any) -> int:
+def next_moment(play: Any, ticks: Any, latency: Any) -> int:
     """Return when something happens next, decisions apart, `LARGEST_INTEGER` for never; note what (`Moment`).
 
     At one instant the maker hears answers, then news, then its requests reach the venue, then the tape goes on: so a
@@ -108,43 +114,41 @@ def next_moment(play: Any, ticks: Any) -> int:
     """
     cursor = play["cursor"]
     soonest, moment = next_tape_ns(cursor, ticks), Moment.TAPE.value
-    if cursor["is_delayed"]:
-        if cursor["queue_head"] < cursor["queue_tail"]:
-            arrival_ns = play["arrivals"][cursor["queue_head"] % QUEUE]
-            if arrival_ns <= soonest and arrival_ns <= cursor["last_ns"]:
-                soonest, moment = arrival_ns, Moment.ARRIVAL.value
-        heard_ns = news_heard_ns(play, ticks)
-        if heard_ns <= soonest and heard_ns < LARGEST_INTEGER:
-            soonest, moment = heard_ns, Moment.NEWS.value
-        if cursor["answer_head"] < cursor["answer_tail"]:
-            answer_ns = play["answers"][cursor["answer_head"] % ANSWERS]["event"]["ts_ns"]
-            if answer_ns <= soonest:
-                soonest, moment = answer_ns, Moment.ANSWER.value
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        arrival_ns = play["arrivals"][cursor["queue_head"] % QUEUE]
+        if arrival_ns <= soonest and arrival_ns <= cursor["last_ns"]:
+            soonest, moment = arrival_ns, Moment.ARRIVAL.value
+    heard_ns = news_heard_ns(play, ticks, latency)
+    if heard_ns <= soonest and heard_ns < LARGEST_INTEGER:
+        soonest, moment = heard_ns, Moment.NEWS.value
+    if cursor["answer_head"] < cursor["answer_tail"]:
+        answer_ns = play["answers"][cursor["answer_head"] % ANSWERS]["event"]["ts_ns"]
+        if answer_ns <= soonest:
+            soonest, moment = answer_ns, Moment.ANSWER.value
     cursor["moment"] = moment
     return soonest
 
 
 @jit
-def play_moment(play: Any, ticks: Any, record: Any, now_ns: int) -> int:
+def play_moment(play: Any, ticks: Any, road: Any, record: Any, now_ns: int) -> int:
     """Play what `next_moment` found, and return how many events of the tape that was (0 or 1)."""
     cursor = play["cursor"]
-    moment, decides_at_once = cursor["moment"], cursor["cycle_ns"] == 0
+    moment = cursor["moment"]
+    if cursor["is_delayed"]:
+        set_latency(cursor, road.latency, now_ns)
+    if cursor["level"] < len(road.levels):
+        show_levels(play, road.levels, now_ns)
     if moment == Moment.TAPE:
         happen(play, ticks, record)
-        if cursor["is_delayed"] == 0:
-            carry_out(play, ticks, record)
-            if decides_at_once:
-                cursor["decides"], cursor["next_clock_ns"] = 1, now_ns
-        return 1
-    if moment == Moment.NEWS:
+    elif moment == Moment.NEWS:
         hear_news(play, ticks, now_ns)
-        if decides_at_once:
-            cursor["decides"], cursor["next_clock_ns"] = 1, now_ns
     elif moment == Moment.ARRIVAL:
-        carry_out_next(play, ticks, record, now_ns)
+        carry_out_next(play, record, now_ns)
     else:
-        hear_answer(play, ticks, record)
-    return 0
+        hear_answer(play, record)
+    if cursor["cycle_ns"] == 0 and moment == (Moment.NEWS if cursor["is_delayed"] else Moment.TAPE):
+        cursor["decides"], cursor["next_clock_ns"] = 1, now_ns
+    return int(moment == Moment.TAPE)
 
 
 @jit
@@ -160,7 +164,7 @@ def is_decision_due(cursor: Any, next_ns: int) -> bool:
 
 
 @jit
-def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
+def advance(plays: Rows, ticks: Ticks, road: Road, record: Record, most: int) -> int:
     """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
 
     At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
@@ -170,21 +174,26 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     cursor = play["cursor"]
     played = 0
     if cursor["is_waiting"]:
-        decide_now(play, ticks, record)
+        decide_now(play, ticks, road, record)
+    is_plain = cursor["is_delayed"] == 0 and len(road.levels) == 0 and cursor["cycle_ns"] > 0
     while played < most and cursor["is_full"] == 0:
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
         if cursor["journaled"] > JOURNAL // 2:
             break
-        next_ns = next_moment(play, ticks)
+        next_ns = next_tape_ns(cursor, ticks) if cursor["is_delayed"] == 0 else next_moment(play, ticks, road.latency)
         if not is_decision_due(cursor, next_ns):
             if next_ns == LARGEST_INTEGER:
                 cursor["is_done"] = 1
                 break
-            played += play_moment(play, ticks, record, next_ns)
+            if is_plain:  # nearly every event of nearly every run
+                happen(play, ticks, record)
+                played += 1
+            else:
+                played += play_moment(play, ticks, road, record, next_ns)
             continue
         if cursor["pauses"]:
             cursor["is_waiting"] = 1
             break
-        decide_now(play, ticks, record)
+        decide_now(play, ticks, road, record)
     return played

@@ -56,6 +56,8 @@ CURSOR = np.dtype(
             "answer_head",
             "answer_tail",
             "last_answer_ns",
+            "order_ns",
+            "response_ns",
         )
     ]
 )
@@ -64,8 +66,9 @@ tape's last instant, the breakers as last recorded, whether the quotes are impli
 a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
 can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta).
 ``level`` is the next row of the depth; ``moment`` what happens next (`Moment`); ``decides`` asks for a decision where
-there is no cycle. Where there is latency (``is_delayed``), ``heard_*`` are the next rows that the maker hears of, and
-``answer_*`` the ends of the ring of answers under way; ``last_*_ns`` keep each connection in its order."""
+there is no cycle. Where there is latency (``is_delayed``), ``heard_*`` are the next rows that the maker hears of,
+``answer_*`` the ends of the ring of answers under way; ``last_*_ns`` keep each connection in its order, ``order_ns``
+and ``response_ns`` are the latencies of this instant."""
 
 
 class Moment(IntEnum):
@@ -142,11 +145,19 @@ compiled code, where a bundle of arrays would be counted in and out at every cal
 
 
 class Ticks(NamedTuple):
-    """The tape: its quotes, its prints, its gaps and its depth, in time order each; and the latencies to it."""
+    """The tape: its quotes, its prints and its gaps, each in time order."""
 
     quotes: Rows
     trades: Rows
     gaps: Rows
+
+
+class Road(NamedTuple):
+    """What few events need: the depth of the tape, in time order, and the latencies on the way to the venue.
+
+    Apart from the tape, because every array costs at every call that it is handed to.
+    """
+
     levels: Rows
     latency: NDArray[np.int64]
 

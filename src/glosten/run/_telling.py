@@ -6,13 +6,12 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.maker import step_row
-from glosten.market import delay
 from glosten.records import SLOTS, EventKind
-from glosten.run._play_rows import ORDER_LATENCY, QUEUE, TOO_MANY_REQUESTS
+from glosten.run._play_rows import QUEUE, TOO_MANY_REQUESTS
 
 
 @jit
-def enqueue(play: Any, latency: Any, count: int) -> None:
+def enqueue(play: Any, count: int) -> None:
     """Put the maker's newest requests behind those that wait; where there is latency, note when each arrives.
 
     Requests travel on one connection, so none overtakes another.
@@ -23,8 +22,7 @@ def enqueue(play: Any, latency: Any, count: int) -> None:
         play["queue"][place] = play["actions"][index]
         if cursor["is_delayed"]:
             now_ns = play["state"]["view"]["now_ns"]
-            arrival_ns = now_ns + delay(latency, ORDER_LATENCY, now_ns)
-            cursor["last_arrival_ns"] = max(cursor["last_arrival_ns"], arrival_ns)
+            cursor["last_arrival_ns"] = max(cursor["last_arrival_ns"], now_ns + cursor["order_ns"])
             play["arrivals"][place] = cursor["last_arrival_ns"]
         cursor["queue_tail"] += 1
     if cursor["queue_tail"] - cursor["queue_head"] > QUEUE - 2 * SLOTS:
@@ -32,13 +30,13 @@ def enqueue(play: Any, latency: Any, count: int) -> None:
 
 
 @jit
-def tell(play: Any, latency: Any) -> None:
+def tell(play: Any) -> None:
     """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
     cursor = play["cursor"]
     if cursor["keeps_journal"]:
         play["journal"][cursor["journaled"]] = play["event"]
         cursor["journaled"] += 1
-    enqueue(play, latency, step_row(play["state"], play["params"], play["event"], play["actions"]))
+    enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
 
 
 @jit
@@ -54,7 +52,7 @@ def note_breakers(play: Any, record: Any) -> None:
 
 
 @jit
-def tell_fill(play: Any, latency: Any, record: Any, met: tuple[int, int, int]) -> None:
+def tell_fill(play: Any, record: Any, met: tuple[int, int, int]) -> None:
     """Tell the maker of the fill that was written as its event, and keep it with the belief that quoted it.
 
     ``met`` is when it happened at the venue, and the bid and the ask that stood there.
@@ -67,27 +65,27 @@ def tell_fill(play: Any, latency: Any, record: Any, met: tuple[int, int, int]) -
     row["fee"], row["fee_lots"], row["is_maker"] = event["fee"], event["fee_lots"], event["is_maker"]
     row["value"], row["prior"] = s["belief"]["value"], s["belief"]["prior"]
     row["cycle"] = s["cycle"]["number"]
-    tell(play, latency)
+    tell(play)
     note_breakers(play, record)
     row["held_after"], row["realised_after"] = s["ledger"]["held"], s["ledger"]["realised"]
     cursor["fills"] += 1
 
 
 @jit
-def show_trade(play: Any, latency: Any, trade: Any, now_ns: int) -> None:
+def show_trade(play: Any, trade: Any, now_ns: int) -> None:
     """Show a print to the maker."""
     event = play["event"]
     event["kind"], event["ts_ns"] = EventKind.TRADE, now_ns
     event["price"], event["lots"] = trade["price"], trade["lots"]
     event["side"], event["aggressor"] = trade["side"], trade["aggressor"]
-    tell(play, latency)
+    tell(play)
 
 
 @jit
-def show_quote(play: Any, latency: Any, quote: Any, now_ns: int) -> None:
+def show_quote(play: Any, quote: Any, now_ns: int) -> None:
     """Show a top of the book to the maker."""
     event = play["event"]
     event["kind"], event["ts_ns"] = EventKind.BOOK, now_ns
     event["bid"], event["bid_lots"] = quote["bid"], quote["bid_lots"]
     event["ask"], event["ask_lots"] = quote["ask"], quote["ask_lots"]
-    tell(play, latency)
+    tell(play)
