@@ -68,18 +68,20 @@ def why(tape: Tape, moments: Matrix, orders: Matrix, number: int) -> str:
     prints = tape.trades[slice(*np.searchsorted(tape.trades["ts_ns"], [start, end]))]
     prints = prints[prints["side"] == -side]
     opposite = book["ask"] if side > 0 else book["bid"]
-    own, touch = ("bid", int(before["bid"])) if side > 0 else ("ask", int(before["ask"]))
+    own = "bid" if side > 0 else "ask"
+    touch = int(before[own])
     through = prints[side * (price - prints["price"]) > 0]
     if len(through) and through["lots"].max() == 0:
         return "a print smaller than a lot went through its price: it fills nobody here"
     if len(through):
-        return "a print went through its price"
+        is_small = through["lots"].sum() <= 2 * HOLD_NS // EVERY_NS
+        return (
+            f"a print went through its price{', too small for all orders there, who share it here' if is_small else ''}"
+        )
     if (side * (price - opposite) >= 0).any():
-        return "the other side was quoted at its price, without a print that large: a quote fills nobody here"
-    if touch != price and not (book[own] == price).any():
-        return "printed at its price while its level was never displayed: its queue is unknown here, empty there"
-    if touch != price:
-        return "printed at its price, behind the touch when placed: its queue counts from when it is displayed here"
+        return "the other side was quoted at its price, without a print: a quote fills nobody here"
+    if (side * (book[own] - price) > 0).any() or touch != price:
+        return "its level stood behind a better one: its queue stays here, and is empty there"
     return "printed at its price after a queue that the two count differently"
 
 

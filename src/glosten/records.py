@@ -240,10 +240,7 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What a venue trades: price step, size step and smallest order.
-
-    ``tick`` is in quote units per coin, ``lot`` and ``min_qty`` in coins, ``min_notional`` in quote units.
-    """
+    """What a venue trades: ``tick`` in quote units per coin, ``lot`` and ``min_qty`` in coins, ``min_notional`` in cash."""
 
     symbol: str
     tick: Decimal
@@ -290,11 +287,8 @@ class Trade(_Told):
 
 @dataclass(frozen=True, slots=True)
 class Fill(_Told):
-    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` in cash quanta (negative is a rebate).
-
-    ``fee`` is what the fee was worth, in whatever it was paid (runtime.fee_asset); ``fee_lots`` the whole lots of coin
-    that went for it.
-    """
+    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` what the fee was worth in cash quanta
+    (negative is a rebate), ``fee_lots`` the whole lots that went for it (runtime.fee_asset)."""
 
     KIND: ClassVar[EventKind] = EventKind.FILL
     ts_ns: int

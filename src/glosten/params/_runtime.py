@@ -137,7 +137,7 @@ class Runtime(Declaration):
         Field(
             description="What a backtest assumes of the queue ahead of our orders, from the loosest to the strictest."
         ),
-        About("", "fills of a backtest", "ENGINES 4", live=False),
+        About("", "fills of a backtest", "STRATEGY 10.8; ENGINES 4", live=False),
     ] = "queue_trades"
     fill_seed: Annotated[
         int,
@@ -147,7 +147,7 @@ class Runtime(Declaration):
             le=2_147_483_647,
             description="Seed of the draws of queue_cancels: did what was cancelled at our price stand ahead of us?",
         ),
-        About("", "fills of a backtest with queue_cancels", "ENGINES 4", live=False),
+        About("", "fills of a backtest with queue_cancels", "STRATEGY 10.8; ENGINES 4", live=False),
     ] = 0
     feed_latency_ms: Annotated[
         float,
@@ -156,7 +156,7 @@ class Runtime(Declaration):
             "50: a quote of 12:00:00.000 is known at 12:00:00.050.",
         ),
         Field(ge=0, le=3_600_000, description="How long market data are under way from the venue to the maker."),
-        About("ms", "what the maker of a backtest knows", "ENGINES 2", live=False),
+        About("ms", "what the maker of a backtest knows", "STRATEGY 10.8; ENGINES 2", live=False),
     ] = 0.0
     order_latency_ms: Annotated[
         float,
@@ -165,7 +165,7 @@ class Runtime(Declaration):
             "20: an order cancelled at 12:00:00.000 can still be filled until 12:00:00.020.",
         ),
         Field(ge=0, le=3_600_000, description="How long a placement or a cancel is under way to the venue."),
-        About("ms", "when requests of a backtest arrive", "ENGINES 2", live=False),
+        About("ms", "when requests of a backtest arrive", "STRATEGY 10.8; ENGINES 2", live=False),
     ] = 0.0
     response_latency_ms: Annotated[
         float,
@@ -174,7 +174,7 @@ class Runtime(Declaration):
             "20: a fill of 12:00:00.000 is booked at 12:00:00.020.",
         ),
         Field(ge=0, le=3_600_000, description="How long the venue's answers and fills are under way to the maker."),
-        About("ms", "when the maker of a backtest hears of its orders", "ENGINES 2", live=False),
+        About("ms", "when the maker of a backtest hears of its orders", "STRATEGY 10.8; ENGINES 2", live=False),
     ] = 0.0
     latency_file: Annotated[
         str,
@@ -187,7 +187,7 @@ class Runtime(Declaration):
             description="Measured latencies, parquet or csv, beside the configuration: ts_ns and any of feed_ms, "
             "order_ms, response_ms, or latency_ms for orders and responses alike.",
         ),
-        About("", "the three latencies", "ENGINES 2", live=False),
+        About("path", "the three latencies", "STRATEGY 10.8; ENGINES 2", live=False),
     ] = ""
     fee_asset: Annotated[
         Literal["quote", "base", "other"],
@@ -200,7 +200,7 @@ class Runtime(Declaration):
             description="In what the venue takes its fees: the quote asset, the coin a purchase brings, or a third "
             "asset that is always in stock (its rate is the one with the discount)."
         ),
-        About("", "cash, coins and their cost (step 6)", "ENGINES 6", live=False),
+        About("", "cash, coins and their cost (step 6)", "STRATEGY 10.8; ENGINES 6", live=False),
     ] = "quote"
 
     @field_validator("cycle_seconds", mode="after")
@@ -208,6 +208,13 @@ class Runtime(Declaration):
     def _not_faster_than_a_venue_bears(cls, value: float) -> float:
         if 0 < value < 0.1:
             raise PydanticCustomError("out_of_range", "must be 0 (after every event) or at least 0.1 s")
+        return value
+
+    @field_validator("latency_file", mode="after")
+    @classmethod
+    def _a_table(cls, value: str) -> str:
+        if value and not value.endswith((".parquet", ".pq", ".csv")):
+            raise PydanticCustomError("out_of_range", "must name a .parquet or .csv file, or be empty")
         return value
 
     @field_validator("mode", mode="after")
