@@ -21,7 +21,7 @@ from glosten.market import Tape, fresh_fills, fresh_venue
 from glosten.records import ACTION
 from glosten.run import STRICTEST_FIRST, backtest, backtest_many
 
-TICKS, PARALLEL_TICKS = 2_000_000, 2_000_000
+TICKS, PARALLEL_TICKS = 2_000_000, 20_000_000
 EVERY_NS, LOTS = 100_000_000, 1
 ORACLE = Path(__file__).resolve().parents[1] / ".venv-oracle" / "bin" / "python"
 
@@ -69,10 +69,11 @@ def models(tape: Tape) -> None:
 
 
 def many() -> None:
-    """Print what four configurations on one tape take one by one and in two processes."""
+    """Print what eight configurations on one tape take one by one and in two processes."""
     tape = long_tape(PARALLEL_TICKS)
     several = [
-        settings.load(None, overrides=(*KEYS, f"GM_ALPHA={alpha}"), environment={}) for alpha in (0.1, 0.2, 0.3, 0.4)
+        settings.load(None, overrides=(*KEYS, f"GM_ALPHA={alpha}"), environment={})
+        for alpha in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
     ]
     spent = {}
     for workers in (1, 2):
@@ -80,8 +81,8 @@ def many() -> None:
         backtest_many(several, tape, workers=workers)
         spent[workers] = time.perf_counter() - started
     size = (tape.quotes.nbytes + tape.trades.nbytes) / 1e6
-    print(f"{f'4 configurations, {PARALLEL_TICKS:,} ticks, one by one':<58}{spent[1]:>8.1f} s")
-    print(f"{'4 configurations, 2 processes over one mapped tape':<58}{spent[2]:>8.1f} s   {size:.0f} MB held once")
+    print(f"{f'8 configurations, {PARALLEL_TICKS:,} ticks, one by one':<58}{spent[1]:>8.1f} s")
+    print(f"{'8 configurations, 2 processes over one mapped tape':<58}{spent[2]:>8.1f} s   {size:.0f} MB held once")
     print(f"{'resident here after all':<58}{resident_megabytes('VmRSS'):>8.0f} MB in {tempfile.gettempdir()}")
 
 

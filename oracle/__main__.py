@@ -75,9 +75,8 @@ def why(tape: Tape, moments: Matrix, orders: Matrix, number: int) -> str:
         return "a print smaller than a lot went through its price: it fills nobody here"
     if len(through):
         is_small = through["lots"].sum() <= 2 * HOLD_NS // EVERY_NS
-        return (
-            f"a print went through its price{', too small for all orders there, who share it here' if is_small else ''}"
-        )
+        shared = ", too small for all orders there, who share it here" if is_small else ""
+        return f"a print went through its price{shared}"
     if (side * (price - opposite) >= 0).any():
         return "the other side was quoted at its price, without a print: a quote fills nobody here"
     if (side * (book[own] - price) > 0).any() or touch != price:

@@ -240,7 +240,7 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What a venue trades: ``tick`` in quote units per coin, ``lot`` and ``min_qty`` in coins, ``min_notional`` in cash."""
+    """What a venue trades; ``tick`` is in quote units per coin, ``lot`` and ``min_qty`` in coins, the rest in cash."""
 
     symbol: str
     tick: Decimal

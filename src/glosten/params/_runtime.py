@@ -147,7 +147,7 @@ class Runtime(Declaration):
             le=2_147_483_647,
             description="Seed of the draws of queue_cancels: did what was cancelled at our price stand ahead of us?",
         ),
-        About("", "fills of a backtest with queue_cancels", "STRATEGY 10.8; ENGINES 4", live=False),
+        About("seed", "fills of a backtest with queue_cancels", "STRATEGY 10.8; ENGINES 4", live=False),
     ] = 0
     feed_latency_ms: Annotated[
         float,
