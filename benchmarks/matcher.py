@@ -71,10 +71,8 @@ def models(tape: Tape) -> None:
 def many() -> None:
     """Print what eight configurations on one tape take one by one and in two processes."""
     tape = long_tape(PARALLEL_TICKS)
-    several = [
-        settings.load(None, overrides=(*KEYS, f"GM_ALPHA={alpha}"), environment={})
-        for alpha in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
-    ]
+    alphas = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+    several = [settings.load(None, overrides=(*KEYS, f"GM_ALPHA={alpha}"), environment={}) for alpha in alphas]
     spent = {}
     for workers in (1, 2):
         started = time.perf_counter()

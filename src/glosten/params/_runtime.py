@@ -141,11 +141,14 @@ class Runtime(Declaration):
     ] = "queue_trades"
     fill_seed: Annotated[
         int,
-        Formula("P(cancelled lots were ahead) = ahead / displayed, drawn from the stream (fill_seed, queue)", "0."),
+        Formula(
+            "P(cancelled lots were ahead) = ahead / displayed, drawn from the stream (fill_seed, queue)",
+            "0: the same draws in every run.",
+        ),
         Field(
             ge=0,
             le=2_147_483_647,
-            description="Seed of the draws of queue_cancels: did what was cancelled at our price stand ahead of us?",
+            description="Seed of the draws of queue_cancels, which say where a cancelled order stood.",
         ),
         About("seed", "fills of a backtest with queue_cancels", "STRATEGY 10.8; ENGINES 4", live=False),
     ] = 0
