@@ -82,10 +82,23 @@ def _widen(_context: Any) -> Any:
     return numba.types.none(), generate
 
 
+def _inline(_context: Any) -> Any:
+    def generate(target: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        builder.function.attributes.add("alwaysinline")
+        return target.get_dummy_value()
+
+    return numba.types.none(), generate
+
+
 multiply_add: Callable[[float, float, float], float] = cast(Any, intrinsic(_multiply_add))
 """First times second plus third, rounded once, for compiled code: half the work, and the same on every machine."""
 widen: Callable[[], None] = cast(Any, intrinsic(_widen))
 """Asks for the machine's widest vectors in the compiled function that calls it, for loops of nothing but arithmetic.
 
 The compiler keeps to half of them by default. No result depends on it where the order of every addition is written out.
+"""
+inline: Callable[[], None] = cast(Any, intrinsic(_inline))
+"""Asks that the compiled function which calls it become part of its callers, however long it is.
+
+A loop that calls a function cannot be done in vectors.
 """

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glosten._jit import jit, multiply_add, widen
+from glosten._jit import inline, jit, multiply_add, widen
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
 
@@ -24,6 +24,20 @@ def summed(row: np.ndarray) -> float:
     for number in row:
         total += number
     return total
+
+
+@jit
+def cubed(number: float) -> float:
+    inline()
+    return number * number * number
+
+
+@jit
+def cubes(row: np.ndarray) -> np.ndarray:
+    result = np.empty_like(row)
+    for place in range(row.size):
+        result[place] = cubed(row[place])
+    return result
 
 
 pytestmark = pytest.mark.skipif(not hasattr(fused, "py_func"), reason="intrinsics exist in compiled code only")
@@ -48,3 +62,8 @@ def test_wide_vectors_change_no_order_of_additions() -> None:
     for number in row:
         total += float(number)
     assert summed(row) == total
+
+
+def test_a_function_that_joins_its_callers_gives_the_same_numbers() -> None:
+    row = np.random.default_rng(1).normal(size=99)
+    assert np.array_equal(cubes(row), row * row * row)

@@ -9,6 +9,7 @@ from glosten.statistics import (
     FRACTIONS,
     advance,
     advance_word,
+    advance_words,
     bits,
     exchange_halves,
     sequence,
@@ -82,6 +83,24 @@ def test_first_draws_of_neighbouring_sequences_are_uniform() -> None:
     chi_square = float(((counts - draws.size / 64) ** 2 / (draws.size / 64)).sum())
     assert chi_square < 63 + 4 * np.sqrt(2 * 63)
     assert abs(np.corrcoef(draws[:-1], draws[1:])[0, 1]) < 4 / np.sqrt(draws.size)
+
+
+@compiled_only
+def test_a_step_gives_two_words_and_their_halves_are_four_independent_draws() -> None:
+    first, second = (np.uint64(word) for word in sequence(stream(0, "test"), 6))
+    draws = np.empty((20_000, 4), np.uint64)
+    for number in range(len(draws)):
+        total = (int(first) + int(second)) % 2**64
+        expected = advance_word(first, second)
+        word, other, first, second = (np.uint64(part) for part in advance_words(first, second))
+        assert (word, first, second) == expected
+        assert other == total
+        draws[number] = word, exchange_halves(word), other, exchange_halves(other)
+    below = draws < np.uint64(2**64 * 3 // 10)
+    assert np.abs(below.mean(axis=0) - 0.3).max() < 4 * np.sqrt(0.3 * 0.7 / len(draws))
+    bound = 4.5 / np.sqrt(len(draws))  # 22 correlations
+    assert np.abs(np.corrcoef(below.T)[np.triu_indices(4, 1)]).max() < bound
+    assert np.abs(np.corrcoef(below[:-1].T, below[1:].T)[:4, 4:]).max() < bound
 
 
 @compiled_only

@@ -28,6 +28,8 @@ POINTS = [
     (JumpingBinary(0, 1, 0.3, 0.4, 0.0, 0.1), 5),
     (JumpingBinary(0, 1, 0.3, 1.0, 0.5, 0.1), 6),
     (JumpingBinary(0, 1, 0.3, 0.0, 0.5, 0.1), 7),
+    (JumpingBinary(0, 1, 0.6, 0.5, 1.0, 0.1), 9),
+    (JumpingBinary(0, 1, 1.0, 0.5, 0.5, 0.3, 0.5), 10),
 ]
 
 
@@ -142,7 +144,7 @@ def test_simulation_agrees_with_every_sequence_within_four_standard_errors(model
 @pytest.mark.parametrize(("model", "seed"), POINTS)
 def test_the_kernel_trades_at_theorys_quotes(model: JumpingBinary, seed: int) -> None:
     """Tell every path again with the model, trade by trade: the lanes' formulas must give the same means."""
-    periods, paths = 25, 40
+    periods, paths = 25, 100  # an odd number of periods, and groups of lanes that are full, mixed and in part empty
     ensemble, result = model.ensemble(periods, seed), model.simulate(periods, paths, seed)
     spread, error, belief = np.zeros(periods + 1), np.zeros(periods + 1), np.zeros(periods + 1)
     gains, inventory, high = np.zeros(2), 0.0, 0
@@ -153,7 +155,7 @@ def test_the_kernel_trades_at_theorys_quotes(model: JumpingBinary, seed: int) ->
         for date in range(periods + 1):
             quotes = now.quotes()
             spread[date] += quotes.spread or 0.0
-            error[date] += (now.mean - orders.values[date]) ** 2
+            error[date] += now.p_high * (1 - now.p_high) * model.width**2
             belief[date] += now.p_high * starts_high
             if date < periods:
                 side = int(orders.orders[date])
@@ -168,6 +170,27 @@ def test_the_kernel_trades_at_theorys_quotes(model: JumpingBinary, seed: int) ->
     assert result.belief == pytest.approx(belief / high, abs=1e-12)
     assert (result.informed.mean, result.noise.mean) == pytest.approx(tuple(gains / paths), abs=10 * tolerance)
     assert result.inventory.mean == pytest.approx(inventory / paths, abs=1e-12)
+
+
+@compiled_only
+@pytest.mark.parametrize("periods", [0, 1, 2, 3])
+def test_a_short_run_is_the_beginning_of_a_long_one(periods: int) -> None:
+    model = JumpingBinary(98, 102, 0.4, 0.3, 0.6, 0.05)
+    short, long = model.simulate(periods, 600, 3), model.simulate(8, 600, 3)
+    for name in ("spread", "error", "belief"):
+        assert getattr(short, name) == pytest.approx(getattr(long, name)[: periods + 1], rel=1e-13)
+    assert short.n_high == long.n_high
+
+
+@compiled_only
+@pytest.mark.parametrize("p_jump", [0.0, 1e-12, 1.0])
+@pytest.mark.parametrize("alpha", [0.0, 0.9, 1.0])
+def test_no_number_is_lost_on_long_paths(alpha: float, p_jump: float) -> None:
+    result = JumpingBinary(0, 1, 0.5, alpha, 0.5, p_jump).simulate(2_000, 64, 1)
+    for name in ("spread", "spread_se", "error", "error_se", "belief"):
+        assert np.all(np.isfinite(getattr(result, name)))
+    assert np.all((result.error >= 0) & (result.error <= 0.25 + 1e-12))
+    assert result.error[-1] == pytest.approx(0.25 if alpha == 0 or p_jump == 1 else 0, abs=1e-9)
 
 
 @compiled_only

@@ -24,8 +24,12 @@ from glosten.theory._order_table import Floats
 
 P_JUMP = Interval("p_jump", "the probability that the value is redrawn after a period")
 P_NOW = Interval("p_high", "the probability of the high value now")
-SMALLEST = 1e-150
+SMALLEST = 1e-40
 """Stands for a probability of 0 in quotes, so that no division has to be guarded: the side is never drawn."""
+LEAST_DOUBT = 1e-100
+"""Beliefs stay this far from certainty, so that none gets lost among numbers too small to tell."""
+ALWAYS = 2.0**60
+"""Stands for p / (1 - p) where p is 1: what was believed before is then rounded away."""
 _WORDS = 2**64
 
 
@@ -161,7 +165,9 @@ class JumpingBinary:
     def simulate(self, periods: int, paths: int, seed: int = 0) -> Simulation:
         """Return means over simulated paths of that many periods, each with its standard error.
 
-        ``error`` compares with the value of the period; ``belief`` is the mean over paths that begin with V_H.
+        ``error`` compares with the value of the period, and is told as the variance of the value given the orders,
+        width^2 mu (1 - mu): the mean is that of (E_t[V] - V)^2, its standard error smaller. ``belief`` is the mean over
+        paths that begin with V_H.
         """
         require(simulation_problems(periods, paths, seed))
         return simulate_ensemble(self.ensemble(periods, seed), paths)
@@ -185,20 +191,26 @@ class JumpingEnsemble:
         """Return how many paths a block holds."""
         return LANES
 
+    def _sides(self) -> tuple[float, float, float, float]:
+        """Return (b_H, b_L, s_H, s_L), all at least `SMALLEST`."""
+        alpha, gamma = self.model.alpha, self.model.gamma
+        buys = side_if_high(1, alpha, gamma), side_if_low(1, alpha, gamma)
+        sells = side_if_high(-1, alpha, gamma), side_if_low(-1, alpha, gamma)
+        return max(buys[0], SMALLEST), max(buys[1], SMALLEST), max(sells[0], SMALLEST), max(sells[1], SMALLEST)
+
     def _market(self) -> JumpingMarket:
         model = self.model
-        buy, sell_low = side_if_high(1, model.alpha, model.gamma), side_if_low(-1, model.alpha, model.gamma)
+        buy, buy_low, sell, sell_low = self._sides()
+        against = min(model.p_jump / (1.0 - model.p_jump), ALWAYS) if model.p_jump < 1.0 else ALWAYS
         return JumpingMarket(
-            buy_high=max(buy, SMALLEST),
-            buy_low=max(side_if_low(1, model.alpha, model.gamma), SMALLEST),
-            sell_high=max(side_if_high(-1, model.alpha, model.gamma), SMALLEST),
-            sell_low=max(sell_low, SMALLEST),
-            stays=1.0 - model.p_jump,
-            to_high=model.p_jump * model.prior,
-            to_low=model.p_jump * (1.0 - model.prior),
+            up=buy / buy_low,
+            down=sell / sell_low,
+            to_high=max(against * model.prior, LEAST_DOUBT),
+            to_low=max(against * (1.0 - model.prior), LEAST_DOUBT),
+            total=1.0 + against,
+            one=1.0,
             informed_below=_below(model.alpha),
-            buys_below_high=_below(buy),
-            sells_below_low=_below(sell_low),
+            noise_below=_below(side_if_high(1, model.alpha, model.gamma)),
             high_below=_below(model.p_jump * model.prior),
             jump_below=_below(model.p_jump),
         )
@@ -214,10 +226,11 @@ class JumpingEnsemble:
         started = self._started(first, paths)
         curves = np.zeros((3, 2, self.periods + 1))
         beliefs = belief(self.model.log_odds), belief(-self.model.log_odds)
-        key = stream(self.seed, "jumping binary/trades")
-        totals = _jumping_lanes.jumping_block(key, first, started, beliefs, self._market(), curves)
-        units = np.array([[self.model.alpha * width], [width * width], [1.0]])
-        curves *= np.stack([units, units * units], axis=1)
+        key, market = stream(self.seed, "jumping binary/trades"), self._market()
+        _, buy_low, _, sell_low = self._sides()
+        spread, whole = self.model.alpha * width / (buy_low * sell_low), width / market.total
+        units = spread, -whole * whole, -1.0 / market.total
+        totals = _jumping_lanes.jumping_block(key, first, started, market, (beliefs, units), curves)
         totals *= np.array([[width, width * width]] * 3 + [[1.0, 1.0]] * 2)
         return Sums(paths, int(started.sum()), curves, totals)
 

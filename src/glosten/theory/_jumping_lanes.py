@@ -1,57 +1,137 @@
-"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, one division a period.
+"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, two periods a pass, one division.
 
-Beliefs in V_H and V_L are kept both, so that neither loses its digits as 1 minus the other. One random word serves the
-trader, and with its halves exchanged the redrawing. Every sum has its order written out, lane by lane of a row and then
-in pairs: it does not depend on the width of a machine's vectors.
+Hamilton's filter is linear in weights that nobody normalises: with h and l the weights of V_H and V_L, a trade
+multiplies h by up = b_H / b_L or down = s_H / s_L, and a jump adds p / (1 - p) times pi and 1 - pi of their sum W. So
+the weights need no division to move: one serves both periods, 1 / (P Q) giving 1 / P and 1 / Q, where
+P = (l + up h)(l + down h) is the product of both sides' probabilities. h is kept negative, and with it the side of a
+sell: the inverse of W then carries the side's sign, and one number tells what a trader won. Before a pass h and l have
+the sum 1 + p / (1 - p), after a trade and a jump that many times W.
+
+The error is told as mu (1 - mu), what is to be expected of (V - mu)^2 given the orders: the mean is the same, its
+standard error smaller, and the value of the moment is not asked for.
+
+One step of a sequence gives two words: the halves of one decide who trades in both periods, those of the other whether
+the value is redrawn. Paths that begin with V_H come first in a block, and only they are asked for their belief. Every
+sum has its order written out, lane by lane of a row and then in pairs: it does not depend on the width of a machine's
+vectors.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten._jit import jit, multiply_add, widen
-from glosten.statistics import advance_word, exchange_halves, sequence, uniform
+from glosten._jit import inline, jit, multiply_add, widen
+from glosten.statistics import advance_words, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
+Shown: TypeAlias = tuple[float, float, float]
+"""Spread, mu (1 - mu), and the belief in V_H, signs and units aside."""
 
 LANES = 512
 WIDTH = 16
 STRIDE = 2 * WIDTH
 ROW = LANES + WIDTH
 """Rows of lanes lie this far apart: at a multiple of 4096 bytes a load would wait for the store of another row."""
-HIGH, LOW, VALUE, STARTED, INFORMED, TRADERS, INVENTORY = (row * ROW for row in range(7))
-ROWS = 7
-SPREADS, ERRORS, BELIEFS = (curve * 2 * WIDTH for curve in range(3))
-SUMS = 3 * 2 * WIDTH
+HIGH, LOW, VALUE, STARTED, INFORMED, TRADERS, BUYS = (row * ROW for row in range(7))
+FIRST, SECOND = 0, ROW
+ROWS, WORD_ROWS = 7, 2
+CURVES = 3
+SPREADS, ERRORS, BELIEFS = (curve * 2 * WIDTH for curve in range(CURVES))
+SUMS = CURVES * 2 * WIDTH
+"""Sums and sums of squares of the curves at the first date of a pass; those of the second lie this much further on."""
 
 
 class JumpingMarket(NamedTuple):
-    """What a period needs to know: side probabilities, how beliefs relax, and the words below which things happen."""
+    """What a pass needs to know: how weights move, and the words below which things happen.
 
-    buy_high: float
-    buy_low: float
-    sell_high: float
-    sell_low: float
-    stays: float
+    ``up`` = b_H / b_L, ``down`` = s_H / s_L; ``to_high`` and ``to_low`` are p / (1 - p) times pi and 1 - pi, ``total``
+    is one more than their sum.
+    """
+
+    up: float
+    down: float
     to_high: float
     to_low: float
+    total: float
+    one: float
     informed_below: np.uint64
-    buys_below_high: np.uint64
-    sells_below_low: np.uint64
+    noise_below: np.uint64
     high_below: np.uint64
     jump_below: np.uint64
 
 
 @jit
-def _quoted(high: float, low: float, market: JumpingMarket) -> tuple[float, float, float]:
-    """Return P(buy), P(sell) and the inverse of their product."""
-    buy = multiply_add(high, market.buy_high, low * market.buy_low)
-    sell = multiply_add(high, market.sell_high, low * market.sell_low)
-    return buy, sell, 1.0 / (buy * sell)
+def _buys(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+    """Return whether the trader whom a word sends buys: the informed come first, then noise traders who buy."""
+    informed_sells = (word < market.informed_below) & (not is_high)
+    return (word < market.noise_below) & (not informed_sells)
+
+
+@jit
+def _value_after(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+    """Return whether the value is V_H after a period."""
+    return (word < market.high_below) | (is_high & (word >= market.jump_below))
+
+
+@jit
+def _sides(high: float, low: float, market: JumpingMarket) -> tuple[float, float]:
+    """Return the sums of weights that a buy and a sell leave, that of the sell negative."""
+    return multiply_add(-market.up, high, low), multiply_add(market.down, high, -low)
+
+
+@jit
+def _moved(high: float, low: float, market: JumpingMarket) -> tuple[float, float]:
+    """Return the weights after the value may have been redrawn."""
+    both = low - high
+    return multiply_add(-market.to_high, both, high), multiply_add(market.to_low, both, low)
+
+
+@jit
+def _two_periods(lanes: Floats, words: Words, lane: int, market: JumpingMarket) -> tuple[Shown, Shown]:
+    """Let two periods pass on a lane: quote, trade, learn, relax, and perhaps redraw the value, twice.
+
+    Return what it showed before either.
+    """
+    inline()
+    trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
+    later_trades = exchange_halves(trades)
+    high, low = lanes[HIGH + lane], lanes[LOW + lane]
+    is_high = lanes[VALUE + lane] > 0.5
+    buys = _buys(trades, is_high, market)
+    buy, sell = _sides(high, low, market)
+    after = high * (market.up if buys else market.down)
+    at_stake = low if is_high else after
+    later_high, later_low = _moved(after, low, market)
+    is_later_high = _value_after(jumps, is_high, market)
+    later_buys = _buys(later_trades, is_later_high, market)
+    later_buy, later_sell = _sides(later_high, later_low, market)
+    later_after = later_high * (market.up if later_buys else market.down)
+    later_at_stake = later_low if is_later_high else later_after
+    last_high, last_low = _moved(later_after, later_low, market)
+    product, later_product = buy * sell, later_buy * later_sell
+    both = market.one / (product * later_product)
+    inverse, later_inverse = later_product * both, product * both
+    unit, later_unit = (sell if buys else buy) * inverse, (later_sell if later_buys else later_buy) * later_inverse
+    size = abs(later_unit)
+    lanes[HIGH + lane], lanes[LOW + lane] = last_high * size, last_low * size
+    lanes[VALUE + lane] = 1.0 if _value_after(exchange_halves(jumps), is_later_high, market) else 0.0
+    won, later_won = at_stake * unit, later_at_stake * later_unit
+    informed = lanes[INFORMED + lane]
+    informed = informed + won if trades < market.informed_below else informed
+    lanes[INFORMED + lane] = informed + later_won if later_trades < market.informed_below else informed
+    lanes[TRADERS + lane] += won + later_won
+    count = lanes[BUYS + lane]
+    count = count + market.one if buys else count
+    lanes[BUYS + lane] = count + market.one if later_buys else count
+    pair, later_pair = high * low, later_high * later_low
+    return (
+        (pair * inverse, pair, high),
+        (later_pair * later_inverse, later_pair * unit * unit, later_high * abs(unit)),
+    )
 
 
 @jit
@@ -63,72 +143,86 @@ def _add(sums: Floats, place: int, one: float, other: float) -> None:
 
 
 @jit
-def _trade(lanes: Floats, lane: int, word: np.uint64, market: JumpingMarket) -> tuple[float, float, float]:
-    """Let a period pass on a lane: quote, trade, learn, relax, and perhaps redraw the value.
+def _pass_groups(
+    lanes: Floats, words: Words, groups: int, market: JumpingMarket, sums: Floats, asked: bool | None
+) -> None:
+    """Let two periods pass on the first groups of lanes; add up what they showed.
 
-    Return what it showed before: the spread per alpha, the squared error, and the belief where V began high.
+    ``asked`` is None where nobody asks for beliefs: the compiler then leaves them out.
     """
-    high, low, value = lanes[HIGH + lane], lanes[LOW + lane], lanes[VALUE + lane]
-    is_high = value > 0.5
-    towards = word < (market.buys_below_high if is_high else market.sells_below_low)
-    buys = towards == is_high
-    buy, sell, product = _quoted(high, low, market)
-    inverse = (sell if buys else buy) * product
-    after_high = high * (market.buy_high if buys else market.sell_high) * inverse
-    after_low = low * (market.buy_low if buys else market.sell_low) * inverse
-    won = after_low if is_high else after_high
-    gain = won if towards else -won
-    informed = lanes[INFORMED + lane]
-    lanes[INFORMED + lane] = informed + gain if word < market.informed_below else informed
-    lanes[TRADERS + lane] += gain
-    lanes[INVENTORY + lane] += -1.0 if buys else 1.0
-    lanes[HIGH + lane] = multiply_add(market.stays, after_high, market.to_high)
-    lanes[LOW + lane] = multiply_add(market.stays, after_low, market.to_low)
-    chance = exchange_halves(word)
-    redrawn = 1.0 if chance < market.high_below else 0.0
-    lanes[VALUE + lane] = redrawn if chance < market.jump_below else value
-    miss = low if is_high else high
-    return high * low * product, miss * miss, high * lanes[STARTED + lane]
-
-
-@jit
-def _one_period(lanes: Floats, states: Words, groups: int, market: JumpingMarket, sums: Floats) -> None:
-    """Let a period pass on every lane, and add up what was quoted and believed before it."""
     widen()
     for group in range(min(groups, LANES // STRIDE)):  # the compiler sees that no index is negative
         for place in range(WIDTH):
             a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
-            word_a, states[a], states[ROW + a] = advance_word(states[a], states[ROW + a])
-            word_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
-            spread_a, error_a, belief_a = _trade(lanes, a, word_a, market)
-            spread_b, error_b, belief_b = _trade(lanes, b, word_b, market)
-            _add(sums, SPREADS + place, spread_a, spread_b)
-            _add(sums, ERRORS + place, error_a, error_b)
-            _add(sums, BELIEFS + place, belief_a, belief_b)
+            now_a, later_a = _two_periods(lanes, words, a, market)
+            now_b, later_b = _two_periods(lanes, words, b, market)
+            _add(sums, SPREADS + place, now_a[0], now_b[0])
+            _add(sums, SUMS + SPREADS + place, later_a[0], later_b[0])
+            _add(sums, ERRORS + place, now_a[1], now_b[1])
+            _add(sums, SUMS + ERRORS + place, later_a[1], later_b[1])
+            if asked is not None:
+                begun_a, begun_b = lanes[STARTED + a], lanes[STARTED + b]
+                _add(sums, BELIEFS + place, now_a[2] * begun_a, now_b[2] * begun_b)
+                _add(sums, SUMS + BELIEFS + place, later_a[2] * begun_a, later_b[2] * begun_b)
 
 
 @jit
-def _last_quotes(lanes: Floats, groups: int, market: JumpingMarket, sums: Floats) -> None:
-    """Add up what is quoted and believed after the last period."""
-    for lane in range(groups * STRIDE):
-        high, low = lanes[HIGH + lane], lanes[LOW + lane]
-        miss, place = low if lanes[VALUE + lane] > 0.5 else high, lane % WIDTH
-        _add(sums, SPREADS + place, high * low * _quoted(high, low, market)[2], 0.0)
-        _add(sums, ERRORS + place, miss * miss, 0.0)
+def _pass_rest(lanes: Floats, words: Words, paths: int, market: JumpingMarket, sums: Floats) -> None:
+    """Let two periods pass on the lanes that fill no group; they are those of the last block."""
+    for lane in range(paths - paths % STRIDE, paths):
+        shown = _two_periods(lanes, words, lane, market)
+        place, begun = lane % WIDTH, lanes[STARTED + lane]
+        for later in range(2):
+            spread, error, belief = shown[later]
+            _add(sums, later * SUMS + SPREADS + place, spread, 0.0)
+            _add(sums, later * SUMS + ERRORS + place, error, 0.0)
+            _add(sums, later * SUMS + BELIEFS + place, belief * begun, 0.0)
+
+
+@jit
+def _show(lanes: Floats, paths: int, market: JumpingMarket, sums: Floats) -> None:
+    """Add up what is quoted and believed now."""
+    for lane in range(paths):
+        high, low, place = lanes[HIGH + lane], lanes[LOW + lane], lane % WIDTH
+        buy, sell = _sides(high, low, market)
+        _add(sums, SPREADS + place, high * low / (buy * sell), 0.0)
+        _add(sums, ERRORS + place, high * low, 0.0)
         _add(sums, BELIEFS + place, high * lanes[STARTED + lane], 0.0)
 
 
 @jit
-def _gather(sums: Floats, date: int, curves: Floats) -> None:
-    """Write a date of every curve, shape (3, 2, periods + 1), adding lanes in pairs; clear the sums."""
-    for curve in range(3):
-        for square in range(2):
-            start = (2 * curve + square) * WIDTH
-            row = sums[start : start + WIDTH]
-            for half in (8, 4, 2, 1):
-                for lane in range(half):
-                    row[lane] += row[lane + half]
-            curves[curve, square, date] = row[0]
+def _pass_one(lanes: Floats, words: Words, paths: int, market: JumpingMarket) -> None:
+    """Let the period pass that is left over where their number is odd; nobody looks at values after it."""
+    for lane in range(paths):
+        word = advance_words(words[FIRST + lane], words[SECOND + lane])[0]
+        low, is_high = lanes[LOW + lane], lanes[VALUE + lane] > 0.5
+        buy, sell = _sides(lanes[HIGH + lane], low, market)
+        buys = _buys(word, is_high, market)
+        after = lanes[HIGH + lane] * (market.up if buys else market.down)
+        unit = market.one / (buy if buys else sell)
+        won = (low if is_high else after) * unit
+        lanes[TRADERS + lane] += won
+        if word < market.informed_below:
+            lanes[INFORMED + lane] += won
+        if buys:
+            lanes[BUYS + lane] += market.one
+        high, low = _moved(after, low, market)
+        lanes[HIGH + lane], lanes[LOW + lane] = high * abs(unit), low * abs(unit)
+
+
+@jit
+def _gather(sums: Floats, first: int, dates: int, units: tuple[float, float, float], curves: Floats) -> None:
+    """Write one or two dates of the curves, shape (3, 2, periods + 1), adding lanes in pairs; clear the sums."""
+    for date in range(dates):
+        for row in range(2 * CURVES):
+            lanes = sums[date * SUMS + row * WIDTH : date * SUMS + (row + 1) * WIDTH]
+            for lane in range(8):
+                lanes[lane] += lanes[lane + 8]
+            for lane in range(4):
+                lanes[lane] += lanes[lane + 4]
+            unit = units[row // 2]
+            scale = unit if row % 2 == 0 else unit * unit
+            curves[row // 2, row % 2, first + date] = ((lanes[0] + lanes[2]) + (lanes[1] + lanes[3])) * scale
     sums[:] = 0.0
 
 
@@ -137,37 +231,70 @@ def _totals(lanes: Floats, paths: int, periods: int, totals: Floats) -> None:
     """Write sums and sums of squares over paths: gains of informed, noise and maker, trades, the maker's inventory."""
     for lane in range(paths):
         informed, traders = lanes[INFORMED + lane], lanes[TRADERS + lane]
-        row = (informed, traders - informed, -traders, float(periods), lanes[INVENTORY + lane])
+        inventory = float(periods) - 2.0 * lanes[BUYS + lane]
+        row = (informed, traders - informed, -traders, float(periods), inventory)
         for column in range(5):
             totals[column, 0] += row[column]
             totals[column, 1] += row[column] * row[column]
 
 
 @jit
+def _aligned(like: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return zeros that start at a line of memory, 64 bytes: a vector that straddles two of them is loaded twice."""
+    room = np.zeros(size + 8, like.dtype)
+    begin = (-room.ctypes.data % 64) // 8
+    return room[begin : begin + size]
+
+
+@jit
+def _take_places(key: np.uint64, first: int, started: Floats, lanes: Floats, words: Words) -> int:
+    """Seat paths, those that begin with V_H first; return how many these are."""
+    seat, high = 0, 0
+    for begins in (1.0, 0.0):
+        for path in range(started.size):
+            if started[path] == begins:
+                words[FIRST + seat], words[SECOND + seat] = sequence(key, first + path)
+                lanes[STARTED + seat], lanes[VALUE + seat] = begins, begins
+                seat += 1
+        high = seat if begins == 1.0 else high
+    return high
+
+
+@jit
 def jumping_block(
-    key: np.uint64, first: int, started: Floats, beliefs: tuple[float, float], market: JumpingMarket, curves: Floats
+    key: np.uint64,
+    first: int,
+    started: Floats,
+    market: JumpingMarket,
+    start: tuple[tuple[float, float], tuple[float, float, float]],
+    curves: Floats,
 ) -> Floats:
     """Write the curves of a block, shape (3, 2, periods + 1), and return its totals, shape (5, 2), per unit of width.
 
-    ``first`` numbers the first path, ``started`` (paths,) says which begin with V_H (1 or 0), ``beliefs`` are P(V_H)
-    and P(V_L) at the start. Lanes that hold no path believe in V_L = V, and add nothing.
+    ``first`` numbers the first path, ``started`` (paths,) says which begin with V_H (1 or 0); ``start`` holds P(V_H)
+    and P(V_L) at the start, and the units of the curves.
     """
     widen()
     paths, periods = started.size, curves.shape[2] - 1
-    lanes, states, sums = np.zeros(ROWS * ROW), np.zeros(2 * ROW, np.uint64), np.zeros(SUMS)
-    for lane in range(LANES):
-        states[lane], states[ROW + lane] = sequence(key, first + lane)
-    groups = (paths + STRIDE - 1) // STRIDE
-    lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = beliefs[0], beliefs[1]
-    lanes[VALUE : VALUE + paths], lanes[STARTED : STARTED + paths] = started, started
-    lanes[LOW + paths : LOW + groups * STRIDE] = 1.0
-    for date in range(periods):
-        _one_period(lanes, states, groups, market, sums)
-        for lane in range(paths, groups * STRIDE):
-            lanes[HIGH + lane], lanes[LOW + lane], lanes[VALUE + lane] = 0.0, 1.0, 0.0
-        _gather(sums, date, curves)
-    _last_quotes(lanes, groups, market, sums)
-    _gather(sums, periods, curves)
+    beliefs, units = start
+    lanes, sums = _aligned(np.empty(0), ROWS * ROW), _aligned(np.empty(0), 2 * SUMS)
+    words: Words = _aligned(np.empty(0, np.uint64), WORD_ROWS * ROW)
+    begun = _take_places(key, first, started, lanes, words)
+    lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = -market.total * beliefs[0], market.total * beliefs[1]
+    groups = paths // STRIDE
+    believing = min((begun + STRIDE - 1) // STRIDE, groups)
+    rest = believing * STRIDE
+    for date in range(0, periods - 1, 2):
+        _pass_groups(lanes, words, believing, market, sums, asked=True)
+        _pass_groups(lanes[rest:], words[rest:], groups - believing, market, sums, asked=None)
+        _pass_rest(lanes, words, paths, market, sums)
+        _gather(sums, date, 2, units, curves)
+    if periods % 2 == 1:
+        _show(lanes, paths, market, sums)
+        _gather(sums, periods - 1, 1, units, curves)
+        _pass_one(lanes, words, paths, market)
+    _show(lanes, paths, market, sums)
+    _gather(sums, periods, 1, units, curves)
     totals: Floats = np.zeros((5, 2))
     _totals(lanes, paths, periods, totals)
     return totals
@@ -189,13 +316,14 @@ def jumping_path(
     """Write the values of a path from the first on, shape (periods + 1,), and its orders; return who was informed."""
     first, second = sequence(key, number)
     informed = np.zeros(orders.size, np.bool_)
+    word, chance = first, second
     for date in range(orders.size):
-        word, first, second = advance_word(first, second)
+        if date % 2 == 0:
+            word, chance, first, second = advance_words(first, second)
+        else:
+            word, chance = exchange_halves(word), exchange_halves(chance)
         is_high = values[date] > 0.5
-        towards = word < (market.buys_below_high if is_high else market.sells_below_low)
-        orders[date] = 1 if towards == is_high else -1
+        orders[date] = 1 if _buys(word, is_high, market) else -1
         informed[date] = word < market.informed_below
-        chance = exchange_halves(word)
-        redrawn = 1.0 if chance < market.high_below else 0.0
-        values[date + 1] = redrawn if chance < market.jump_below else values[date]
+        values[date + 1] = 1.0 if _value_after(chance, is_high, market) else 0.0
     return informed
