@@ -102,13 +102,18 @@ def test_a_search_leaves_the_best_configuration_its_result_and_its_trials(capsys
     assert more["trials"] == 7
 
 
-def test_the_terminal_shows_the_folds_and_how_to_read_them(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_the_terminal_shows_the_folds_and_how_to_read_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
     console.cache_clear()
     assert run([*GIVEN, *SHORT, "--out", "shown", "--storage", "elsewhere.db"]) == 0
     shown = capsys.readouterr().out
     console.cache_clear()
     assert "of 6 is the best" in shown
-    assert "out of sample ± se" in shown
+    assert "out of sample" in shown
+    assert "…" not in shown
     assert "Probability of overfitting" in shown
     assert "deflated for 6 trials" in shown
     assert "The configuration as it was, trial 0" in shown

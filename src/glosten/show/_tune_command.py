@@ -191,7 +191,7 @@ def _table(found: Tuning) -> Table:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("fold", "chosen", "in sample ± se", "out of sample ± se", "best: in ± se", "out ± se"):
+    for name in ("fold", "trial", "in sample\n± se", "out of sample\n± se", "best: in\n± se", "out\n± se"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in found.folds:
         pairs = (
@@ -201,13 +201,13 @@ def _table(found: Tuning) -> Table:
             one.best_out_of_sample,
         )
         table.add_row(
-            str(one.fold), f"trial {one.chosen_in_sample.trial}", *(_spelled(outcome.per_hour) for outcome in pairs)
+            str(one.fold), str(one.chosen_in_sample.trial), *(_spelled(outcome.per_hour) for outcome in pairs)
         )
     return table
 
 
 def _spelled(mean: Mean) -> str:
-    return f"{mean.mean:+.3f} ± {mean.se:.3f}"
+    return f"{mean.mean:+.4g} ± {mean.se:.3g}"
 
 
 def _share(share: float) -> str:
