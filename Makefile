@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs figures picture bench clean
+.PHONY: demo test lint docs figures picture bench oracle clean
 
 demo: $(READY)
 	@$(BIN)/glosten demo
@@ -36,8 +36,21 @@ picture: demo
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1500 \
 	    --virtual-time-budget=10000 --screenshot=docs/demo.png "file://$(CURDIR)/glosten-demo/report.html"
 
+# hftbacktest pins numpy, so it gets an environment of its own; DATA is the folder with the BTCUSDT tapes.
+ORACLE := .venv-oracle
+DATA ?= shared/data
+
+oracle: $(READY) $(ORACLE)/.ready
+	$(BIN)/python -m oracle --python $(ORACLE)/bin/python --data $(DATA)
+
+$(ORACLE)/.ready:
+	$(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/python -m pip install --quiet --disable-pip-version-check 'hftbacktest==2.4.4' || \
+	    { echo 'hftbacktest 2.4.4 cannot be installed here (it needs Python 3.11 or later and a wheel for this machine).'; exit 1; }
+	touch $@
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -184,6 +184,7 @@ EVENT = np.dtype(
             "ask_lots",
             "aggressor",
             "fee",
+            "fee_lots",
             "is_maker",
             "reason",
             "high",
@@ -215,6 +216,9 @@ QUOTES = np.dtype([(name, _INTEGER) for name in ("ts_ns", "bid", "bid_lots", "as
 PRINTS = np.dtype([(name, _INTEGER) for name in ("ts_ns", "price", "lots", "side", "aggressor")])
 """One print of the tape; ``side`` is the aggressor's, ``aggressor`` numbers the market order it belongs to."""
 
+LEVELS = np.dtype([(name, _INTEGER) for name in ("ts_ns", "side", "price", "lots")])
+"""What is displayed at one price from ``ts_ns`` on, bids (side 1) or asks (-1); 0 lots: the level is gone."""
+
 ACTIONS = 2 * SLOTS
 """Rows an action array needs: at most one cancel and one placement a slot."""
 
@@ -236,10 +240,7 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What a venue trades: price step, size step and smallest order.
-
-    ``tick`` is in quote units per coin, ``lot`` and ``min_qty`` in coins, ``min_notional`` in quote units.
-    """
+    """What a venue trades; ``tick`` is in quote units per coin, ``lot`` and ``min_qty`` in coins, the rest in cash."""
 
     symbol: str
     tick: Decimal
@@ -286,7 +287,8 @@ class Trade(_Told):
 
 @dataclass(frozen=True, slots=True)
 class Fill(_Told):
-    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` in cash quanta (negative is a rebate)."""
+    """A (part of an) order of ours that traded: ``side`` is ours, ``fee`` what it cost in cash quanta, or in a third
+    asset's worth of them (negative is a rebate), ``fee_lots`` the lots taken instead (runtime.fee_asset)."""
 
     KIND: ClassVar[EventKind] = EventKind.FILL
     ts_ns: int
@@ -297,6 +299,7 @@ class Fill(_Told):
     lots: int
     fee: int
     is_maker: bool = True
+    fee_lots: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ FILL = np.dtype(
     [
         (name, "i8")
         for name in (
-            *("ts_ns", "slot", "order", "side", "price", "lots", "fee", "is_maker", "bid", "ask"),
+            *("ts_ns", "slot", "order", "side", "price", "lots", "fee", "fee_lots", "is_maker", "bid", "ask"),
             *("held_after", "realised_after"),
         )
     ]
@@ -67,11 +67,13 @@ def make_market(seed: int, quotes: int = 400, fills: int = 60) -> Market:
         row["bid"], row["ask"] = book["bid"], book["ask"]
         row["price"] = book["bid"] - 1 if row["side"] > 0 else book["ask"] + 1
         row["fee"], row["is_maker"] = rng.integers(-20, 60), rng.integers(0, 2)
+        if row["side"] > 0 and index % 5 == 0:  # a fee in coins
+            row["fee"], row["fee_lots"] = 0, rng.integers(0, 3)
         row["slot"] = rng.integers(0, 4) + (0 if row["side"] > 0 else 10)
         row["order"] = index // 2 * 22 + row["slot"]
         notional = int(row["price"]) * int(row["lots"]) * worth
         if row["side"] > 0:
-            held, cost = held + int(row["lots"]), cost + notional + int(row["fee"])
+            held, cost = held + int(row["lots"]) - int(row["fee_lots"]), cost + notional + int(row["fee"])
         else:
             removed = cost * int(row["lots"]) // held
             held, cost = held - int(row["lots"]), cost - removed

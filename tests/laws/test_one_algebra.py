@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from glosten import maker, settings
-from glosten.market import FEES, Tape, accept, cancel, fresh_fills, fresh_resting, on_book, on_trade, tape_from_arrays
+from glosten.market import Tape, accept, cancel, fresh_fills, on_book, on_trade, tape_from_arrays
 from glosten.params import pack
 from glosten.records import (
     ACTION,
@@ -61,11 +61,7 @@ class Hand:
         self.params = pack(chosen.strategy, chosen.runtime, tape.instrument)
         self.state = maker.fresh(self.params, *_backtest.starting_wallet(chosen, tape))
         self.actions = np.zeros(ACTIONS, ACTION)
-        self.resting, self.rows, self.book = fresh_resting(), fresh_fills(), np.zeros(1, QUOTES)
-        self.fees = np.zeros(1, FEES)
-        rules = self.params["instrument"]
-        self.fees["maker_e8"], self.fees["taker_e8"] = rules["maker_fee_e8"], rules["taker_fee_e8"]
-        self.fees["quanta_per_tick_lot"] = rules["quanta_per_tick_lot"]
+        self.venue, self.rows = _backtest.venue_of(chosen, tape, self.params, self.state)[0], fresh_fills()
         self.waiting: list[np.void] = []
         self.fills = 0
 
@@ -83,13 +79,13 @@ class Hand:
             action = self.waiting.pop(0)
             slot, number = int(action["slot"]), int(action["order"])
             if action["operation"] == Operation.CANCEL:
-                if self.resting[slot]["order"] == number:
-                    cancel(self.resting, slot)
+                if self.venue["resting"][slot]["order"] == number:
+                    cancel(self.venue, slot)
                 self.send(Acknowledgement(now_ns, EventKind.CANCELLED, slot, number).event())
                 continue
             request = np.zeros(1, ACTION)
             request[0] = action
-            reason, count = accept(self.resting, request[0], self.book[0], self.fees[0], self.rows)
+            reason, count = accept(self.venue, request[0], self.rows)
             kind = EventKind.PLACED if reason == Reason.NONE else EventKind.REJECTED
             self.send(Acknowledgement(now_ns, kind, slot, number, Reason(reason)).event())
             self.rows["ts_ns"][:count] = now_ns
@@ -110,12 +106,11 @@ class Hand:
                 self.carry_out(due)
                 due += cycle_ns
             if is_quote:
-                self.book[0] = row
-                on_book(self.resting, self.book[0])
+                self.send_fills(on_book(self.venue, row, self.rows))
                 fields = {name: int(row[name]) for name in ("bid", "bid_lots", "ask", "ask_lots")}
                 self.send(Book(now_ns, **fields).event())
             else:
-                self.send_fills(on_trade(self.resting, row, self.fees[0], self.rows))
+                self.send_fills(on_trade(self.venue, row, self.rows))
                 side = Side(int(row["side"]))
                 self.send(Trade(now_ns, int(row["price"]), int(row["lots"]), side, int(row["aggressor"])).event())
             self.carry_out(now_ns)

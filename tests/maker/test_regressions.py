@@ -84,7 +84,7 @@ def test_a_sweep_of_several_rungs_leaves_no_order_the_maker_does_not_know_when_f
     while not play.cursor["is_done"]:
         play.advance(1)
         row = play.play[0]
-        resting = {slot for slot, order in enumerate(row["resting"]) if order["side"] != 0}
+        resting = {slot for slot, order in enumerate(row["venue"]["resting"]) if order["side"] != 0}
         known = {slot for slot, order in enumerate(row["state"]["orders"]) if order["state"] != OrderState.NONE}
         assert resting == known
 

@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glosten.market import (
-    FEES,
     UNKNOWN_QUEUE,
+    FeeAsset,
+    FillModel,
     accept,
     cancel,
     fresh_fills,
-    fresh_resting,
+    fresh_venue,
     on_book,
+    on_level,
     on_trade,
 )
-from glosten.records import ACTION, EXIT_SLOT, PRINTS, QUOTES, SLOTS, EventKind, Reason, Side
+from glosten.records import ACTION, EXIT_SLOT, LEVELS, PRINTS, QUOTES, SLOTS, EventKind, Reason, Side
 
 BUY, SELL, UNKNOWN = int(Side.BUY), int(Side.SELL), int(Side.UNKNOWN)
 
@@ -25,26 +27,46 @@ BUY, SELL, UNKNOWN = int(Side.BUY), int(Side.SELL), int(Side.UNKNOWN)
 class Queue:
     """Our orders at a venue with a book of 100 x 10 / 102 x 10, 2 bps maker and 10 bps taker fee."""
 
-    def __init__(self, bid: int = 100, bid_lots: int = 10, ask: int = 102, ask_lots: int = 10) -> None:
-        self.resting, self.fills = fresh_resting(), fresh_fills()
-        self.fees = np.zeros(1, FEES)
-        self.fees[0] = (20_000, 100_000, 10)
+    def __init__(
+        self,
+        bid: int = 100,
+        bid_lots: int = 10,
+        ask: int = 102,
+        ask_lots: int = 10,
+        model: int = FillModel.QUEUE_TRADES,
+    ) -> None:
+        self.row, self.fills = fresh_venue(), fresh_fills()
+        self.venue = self.row[0]
+        self.resting, self.book, self.wallet = self.venue["resting"], self.venue["book"], self.venue["wallet"]
+        self.venue["model"]["fill"] = model
+        self.fees(20_000, 100_000)
         self.quote(bid, bid_lots, ask, ask_lots)
 
-    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int, synthetic: bool = False) -> None:
-        self.book = np.array([(7, bid, bid_lots, ask, ask_lots)], QUOTES)
-        on_book(self.resting, self.book[0], synthetic)
+    def fees(self, maker: int, taker: int, asset: int = FeeAsset.QUOTE) -> None:
+        self.venue["fees"] = (maker, taker, 10, asset)
+
+    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int, synthetic: bool = False) -> list[Any]:
+        """Return (slot, side, price, lots) of every fill."""
+        self.venue["model"]["is_synthetic"] = synthetic
+        quote = np.array([(7, bid, bid_lots, ask, ask_lots)], QUOTES)
+        return self.filled(on_book(self.venue, quote[0], self.fills))
 
     def place(self, slot: int, side: int, price: int, lots: int, **how: int) -> tuple[int, list[Any]]:
         action = np.zeros(1, ACTION)
         action["slot"], action["side"], action["price"], action["lots"] = slot, side, price, lots
         action["post_only"], action["immediate"] = how.get("post_only", 1), how.get("immediate", 0)
-        reason, count = accept(self.resting, action[0], self.book[0], self.fees[0], self.fills)
+        reason, count = accept(self.venue, action[0], self.fills)
         return reason, [self.fills[i].copy() for i in range(count)]
 
     def trade(self, side: int, price: int, lots: int) -> list[tuple[int, int, int, int]]:
         """Return (slot, side, price, lots) of every fill."""
-        count = on_trade(self.resting, np.array([(9, price, lots, side, 1)], PRINTS)[0], self.fees[0], self.fills)
+        print_ = np.array([(9, price, lots, side, 1)], PRINTS)
+        return self.filled(on_trade(self.venue, print_[0], self.fills))
+
+    def level(self, side: int, price: int, lots: int) -> None:
+        on_level(self.venue, np.array([(8, side, price, lots)], LEVELS)[0])
+
+    def filled(self, count: int) -> list[tuple[int, int, int, int]]:
         return [tuple(int(row[name]) for name in ("slot", "side", "price", "lots")) for row in self.fills[:count]]
 
     def leaves(self, slot: int) -> int:
@@ -224,7 +246,7 @@ def test_a_cancelled_order_returns_its_leaves_once_and_fills_no_more() -> None:
     queue = Queue()
     queue.place(0, BUY, 99, 5)
     queue.trade(SELL, 98, 2)
-    assert [cancel(queue.resting, 0), cancel(queue.resting, 0)] == [3, 0]
+    assert [cancel(queue.venue, 0), cancel(queue.venue, 0)] == [3, 0]
     assert queue.trade(SELL, 90, 9) == []
 
 
@@ -236,7 +258,7 @@ def test_fees_are_rounded_against_us(
     maker: int, taker: int, notional_lots: int, maker_fee: int, taker_fee: int
 ) -> None:
     queue = Queue(bid=90, ask_lots=10_000)
-    queue.fees[0] = (maker, taker, 10)
+    queue.fees(maker, taker)
     queue.place(0, BUY, 100, notional_lots)
     queue.trade(SELL, 99, notional_lots)
     assert (queue.fills[0]["fee"], queue.fills[0]["is_maker"]) == (maker_fee, 1)
@@ -263,14 +285,14 @@ def test_matching_invents_no_liquidity_and_never_fills_worse_than_our_price(
             slot, side, price, lots = what
             reason, fills = queue.place(slot, side, price, lots)
             assert not fills
-            touch = queue.book[0]["ask" if side == BUY else "bid"]
-            shown = queue.book[0]["ask_lots" if side == BUY else "bid_lots"]
+            touch = queue.book["ask" if side == BUY else "bid"]
+            shown = queue.book["ask_lots" if side == BUY else "bid_lots"]
             assert reason != Reason.NONE or shown == 0 or side * (price - touch) < 0
         elif kind == "quote":
             bid, bid_lots, spread, ask_lots = what
             queue.quote(bid, bid_lots, bid + spread, ask_lots)
         elif kind == "cancel":
-            cancel(queue.resting, what[0])
+            cancel(queue.venue, what[0])
         else:
             check_trade(queue, *what)
         assert (queue.resting["leaves"] >= 0).all()

@@ -23,9 +23,9 @@ def page(shared: Any) -> dict[str, dict[str, str | None]]:
     return {row["key"]: row.groupdict() for row in ROW.finditer(text)}
 
 
-def test_the_strategy_has_61_keys_and_the_runtime_11() -> None:
+def test_the_strategy_has_61_keys_and_the_runtime_18() -> None:
     assert len(STRATEGY) == 61
-    assert len(RUNTIME) == 11
+    assert len(RUNTIME) == 18
     assert [parameter.name for parameter in STRATEGY] == list(Strategy.model_fields)
     assert [parameter.name for parameter in RUNTIME] == list(Runtime.model_fields)
 

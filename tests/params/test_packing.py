@@ -10,16 +10,19 @@ from glosten.records import Instrument
 
 BTCUSDT = Instrument("BTC/USDT", Decimal("0.01"), Decimal("0.0001"), Decimal("0.00025"), Decimal(5))
 
+WORDS = ("runtime.mode", "runtime.latency_file")
+"""What the host reads, and no compiled code."""
 
-def test_the_row_has_a_field_for_every_parameter_but_the_mode() -> None:
+
+def test_the_row_has_a_field_for_every_parameter_but_the_mode_and_a_file() -> None:
     names = [f"runtime.{name}" for name in PACKED["runtime"].names or ()]
     assert [*(PACKED["strategy"].names or ()), *names] == [
-        parameter.key for parameter in PARAMETERS if parameter.key != "runtime.mode"
+        parameter.key for parameter in PARAMETERS if parameter.key not in WORDS
     ]
 
 
 def test_the_row_has_no_padding_so_that_equal_fields_are_equal_bytes() -> None:
-    assert PACKED.itemsize == 8 * (61 + 10 + 8 + 2)
+    assert PACKED.itemsize == 8 * (61 + 16 + 8 + 2)
     assert pack(Strategy(), Runtime(), BTCUSDT).tobytes() == pack(Strategy(), Runtime(), BTCUSDT).tobytes()
 
 
@@ -30,7 +33,7 @@ def test_no_configuration_reaches_the_switch_of_the_study() -> None:
 
 def test_numbers_are_floats_and_all_else_is_whole() -> None:
     for parameter in PARAMETERS:
-        if parameter.key != "runtime.mode":
+        if parameter.key not in WORDS:
             assert PACKED[parameter.table][parameter.name] == ("f8" if parameter.type == "number" else "i8")
 
 
@@ -56,7 +59,7 @@ def test_the_defaults_pack_to_these_numbers() -> None:
         "GM_LAYERS": 4,
     }
     assert {key: strategy[key].item() for key in golden} == golden
-    assert runtime.item() == (15.0, 0, 3, 2.5, 30.0, 0.25, 0.0, 0, 1, 1.0)
+    assert runtime.item() == (15.0, 0, 3, 2.5, 30.0, 0.25, 0.0, 0, 1, 1.0, 2, 0, 0.0, 0.0, 0.0, 0)
     assert instrument.item() == (0.01, 0.0001, 3, 5.0, 1e-8, 100, 20_000, 100_000)
     assert row["revision"][0] == 7
 

@@ -66,7 +66,17 @@ from glosten.alpha._signals import (
     trade_flow,
     value_gap,
 )
-from glosten.alpha._split import ADVERSE_HORIZON_S, FLOWS, Attribution, Ledger, Split, Units, attribute, exact_sum
+from glosten.alpha._split import (
+    ADVERSE_HORIZON_S,
+    FLOWS,
+    Attribution,
+    Ledger,
+    Split,
+    Units,
+    attribute,
+    exact_sum,
+    fee_worth,
+)
 
 __all__ = [
     "ADVERSE_HORIZON_S",
@@ -126,6 +136,7 @@ __all__ = [
     "edge_per_traded",
     "exact_sum",
     "expected_best",
+    "fee_worth",
     "fresh_meters",
     "informed_trader",
     "markout_curves",

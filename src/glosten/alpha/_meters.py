@@ -29,8 +29,9 @@ def _fields(kind: str, *names: str) -> list[tuple[str, str]]:
     return [(name, kind) for name in names]
 
 
-FILL = np.dtype(_fields("i8", "ts_ns", "sold", "price", "met", "order"))
-"""A fill that waits: ``sold`` in signed lots, ``met`` bid + ask at the fill, ``order`` its customer order."""
+FILL = np.dtype(_fields("i8", "ts_ns", "side", "sold", "price", "met", "order"))
+"""A fill that waits: our ``side``, ``sold`` in signed lots (coins that went for the fee are sold too), ``met`` bid + ask at
+the fill, ``order`` its customer order."""
 DECISION = np.dtype([*_fields("i8", "ts_ns", "twice"), ("prior", "f8"), ("value", "f8")])
 """A decision that waits: ``twice`` is bid + ask of its time, as far as that is over."""
 MARKOUT = np.dtype(
@@ -44,7 +45,9 @@ the squares and products of an order's sum and its number of fills, from which t
 MOMENTS = np.dtype(_fields("f8", "weight", "mean_x", "mean_y", "xx", "xy", "yy"))
 """Weighted means and sums of products about them."""
 
-METER_FILL = np.dtype(_fields("i8", "ts_ns", "slot", "order", "side", "price", "lots", "fee", "is_maker", "bid", "ask"))
+METER_FILL = np.dtype(
+    _fields("i8", "ts_ns", "slot", "order", "side", "price", "lots", "fee", "fee_lots", "is_maker", "bid", "ask")
+)
 """A fill as the meters read it: ours, with the book it met (ticks, lots, quanta)."""
 
 METERS = np.dtype(
@@ -122,10 +125,10 @@ def meter_fill(meters: Any, fill: Any) -> None:
     """Take a fill of ours, a row of `METER_FILL`."""
     m = meters[0]
     pass_time(m, fill["ts_ns"])
-    sold, met = -fill["side"] * fill["lots"], fill["bid"] + fill["ask"]
+    sold, met = fill["fee_lots"] - fill["side"] * fill["lots"], fill["bid"] + fill["ask"]
     m["spread"] += sold * (2 * fill["price"] - met) * m["worth"]
     m["revalued"] -= sold * (m["twice"] - met) * m["worth"]
-    m["fees"] -= 2 * fill["fee"]
+    m["fees"] -= 2 * (fill["fee"] + fill["fee_lots"] * fill["price"] * m["worth"])
     m["traded"] += fill["price"] * fill["lots"] * m["worth"]
     m["held"] -= sold
     m["fills"] += 1
@@ -143,7 +146,7 @@ def meter_fill(meters: Any, fill: Any) -> None:
             m["early"] += 1
     row = m["waiting_fills"][m["fills_end"] % WAITING]
     row["ts_ns"], row["sold"], row["price"], row["met"] = fill["ts_ns"], sold, fill["price"], met
-    row["order"] = m["orders"]
+    row["side"], row["order"] = fill["side"], m["orders"]
     m["fills_end"] += 1
 
 
@@ -214,7 +217,7 @@ def _settle(m: Any, before_ns: int) -> None:
 def _settle_fill(m: Any, horizon: int, fill: Any) -> None:
     known = m["markout"][horizon]
     earned = 2 * fill["price"] - m["twice"]
-    bps = 1e4 * np.sign(fill["sold"]) * earned / fill["met"]
+    bps = -1e4 * fill["side"] * earned / fill["met"]
     if fill["order"] != known["open_order"]:
         _close_order(known)
         known["open_order"], known["open_n"], known["open_bps"] = fill["order"], 0, 0.0

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from glosten.alpha._mids import Mids
 from glosten.errors import DomainError
-from glosten.records import LARGEST_INTEGER
+from glosten.records import LARGEST_INTEGER, Instrument
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Rows = NDArray[np.void]
 
@@ -133,6 +134,17 @@ def exact_sum(values: Integers) -> int:
     return sum(int(values[first : first + block].sum()) for first in range(0, len(values), block))
 
 
+def fee_worth(fills: Rows, instrument: Instrument) -> Floats:
+    """Return what the fee of each fill was worth in quote units; one in coins counts at the fill's own price."""
+    quanta = _fee_quanta(fills, instrument.quanta_per_tick_lot)
+    return quanta.astype(np.float64) * float(instrument.quantum)
+
+
+def _fee_quanta(fills: Rows, worth: int) -> Integers:
+    quanta: Integers = fills["fee"] + fills["fee_lots"] * fills["price"] * worth
+    return quanta
+
+
 def attribute(
     fills: Rows,
     mids: Mids,
@@ -144,15 +156,15 @@ def attribute(
 ) -> Attribution:
     """Return the profit by cause, exactly; near the tape's end the last mid stands in for the one that never came.
 
-    ``fills`` are rows with ``ts_ns, side, price, lots, fee, bid, ask, realised_after`` as the loop records them, all
-    there were since the start. What was held at the start, and what that had cost, follows from the end (``ledger``)
-    and the fills. Raises `DomainError` where an amount does
-    not fit 64 bits.
+    ``fills`` are rows with ``ts_ns, side, price, lots, fee, fee_lots, bid, ask, realised_after`` as the loop records
+    them, all there were since the start; coins that went for a fee were sold at the fill's price, by those parts. What
+    was held at the start, and what that had cost, follows from the end (``ledger``) and the fills. Raises `DomainError`
+    where an amount does not fit 64 bits.
     Source: ARCHITECTURE, CLI contract: spread = sum s (p - mid_t) q, adverse = sum s (mid_t - mid_{t+h}) q, s = +1 for
     our sell; after Huang & Stoll (1996) and Hendershott, Jones & Menkveld (2011), realised spread and price impact.
     """
     worth, end = units.quanta_per_tick_lot, mids.last
-    sold = -fills["side"] * fills["lots"]
+    sold = fills["fee_lots"] - fills["side"] * fills["lots"]
     _refuse_overflow(fills, worth)
     met = fills["bid"] + fills["ask"]
     after = mids.twice_at(fills["ts_ns"] + round(horizon_s * 1e9)) if len(fills) else met
@@ -164,7 +176,7 @@ def attribute(
         spread=sold * (2 * fills["price"] - met) * worth,
         adverse=sold * (met - after) * worth,
         later=sold * (after - end) * worth,
-        fees=-2 * fills["fee"],
+        fees=-2 * _fee_quanta(fills, worth),
         carried=held * (end - ledger.start_mid) * worth + exact_sum(flows["lots"] * (end - flowed) * worth),
         flows=exact_sum(flows["lots"] * flowed * worth - 2 * flows["cost"]),
         realised=2 * ledger.realised,
@@ -190,5 +202,5 @@ def _start(fills: Rows, flows: Rows, ledger: Ledger, worth: int) -> tuple[int, i
     notional = fills["price"] * fills["lots"] * worth
     gained = np.diff(fills["realised_after"], prepend=0)
     added = np.where(fills["side"] > 0, notional + fills["fee"], fills["fee"] + gained - notional)
-    held = ledger.held - exact_sum(fills["side"] * fills["lots"]) - exact_sum(flows["lots"])
+    held = ledger.held - exact_sum(fills["side"] * fills["lots"] - fills["fee_lots"]) - exact_sum(flows["lots"])
     return held, ledger.cost - exact_sum(added) - exact_sum(flows["cost"])

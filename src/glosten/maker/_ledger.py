@@ -8,6 +8,8 @@ from glosten._integer import multiply_divide
 from glosten._jit import jit
 from glosten.records import OrderState, Reason, Side
 
+FEE_IN_OTHER = 2
+"""The choice of runtime.fee_asset that leaves cash and coins alone, by its place among the choices."""
 DAY_NS = 86_400_000_000_000
 MANY = 4.0e18
 """Amounts beyond this many quanta are written as this many."""
@@ -56,20 +58,26 @@ def start_day(s: Any, now_ns: int) -> None:
 
 @jit
 def book_fill(s: Any, p: Any, e: Any) -> None:
-    """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held)."""
+    """Book a fill of ours: cash, coins, cost and profit, all exact; a sale removes floor(cost * sold / held).
+
+    A purchase whose fee is paid in the coin brings fewer coins for the same cash, so each of them has cost more; a fee
+    in a third asset leaves cash and coins alone, and is a cost all the same.
+    """
     ledger, order = s["ledger"], s["orders"][e["slot"]]
+    cash_fee = 0 if p["runtime"]["fee_asset"] == FEE_IN_OTHER else e["fee"]
     start_day(s, e["ts_ns"])
     notional = e["price"] * e["lots"] * p["instrument"]["quanta_per_tick_lot"]
     if e["side"] == Side.BUY:
-        ledger["cash"] -= notional + e["fee"]
-        ledger["coin"] += e["lots"]
-        ledger["held"] += e["lots"]
+        brought = e["lots"] - e["fee_lots"]
+        ledger["cash"] -= notional + cash_fee
+        ledger["coin"] += brought
+        ledger["held"] += brought
         ledger["cost"] += notional + e["fee"]
     else:
         sold = min(e["lots"], ledger["held"])
         removed = multiply_divide(ledger["cost"], sold, ledger["held"])
         gained = notional - e["fee"] - removed
-        ledger["cash"] += notional - e["fee"]
+        ledger["cash"] += notional - cash_fee
         ledger["coin"] -= e["lots"]
         ledger["held"] -= sold
         ledger["cost"] -= removed
@@ -78,7 +86,7 @@ def book_fill(s: Any, p: Any, e: Any) -> None:
             ledger["cost_known"] = 1  # whatever is bought from here on has a cost
         if order["number"] == e["order"]:
             order["realised"] += gained
-    ledger["fees"] += e["fee"]
+    ledger["fees"] += e["fee"] + e["fee_lots"] * e["price"] * p["instrument"]["quanta_per_tick_lot"]
     ledger["turnover"] += notional
     if order["number"] == e["order"]:
         order["leaves"] -= e["lots"]

@@ -78,6 +78,15 @@ class _Reader:
         return sides(self._table, name, first, piece) if name == "side" else exact(piece)
 
 
+def read_columns(table: Table, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return whole columns of a file as numbers, missing ones NaN; raises `TapeError` with the problem of each."""
+    reader, pieces = _Reader(table, names), list[dict[str, NDArray[Any]]]()
+    reader.run(pieces.append)
+    if reader.problems:
+        raise TapeError(list(reader.problems.values()))
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+
+
 def convert_prints(table: Table, steps: Steps) -> Converted:
     """Return the prints of a file in ticks and lots; ``aggressor`` is the exchange's time of each, in ns, still.
 

@@ -34,6 +34,7 @@ SIDES = {"buy": 1.0, "sell": -1.0, "unknown": 0.0, "1": 1.0, "+1": 1.0, "-1": -1
 _CSV_TYPES = {
     **dict.fromkeys(("ts_ns", "exch_ts_ns"), pl.Int64),
     **dict.fromkeys(("price", "qty", "bid", "bid_qty", "ask", "ask_qty"), pl.Float64),
+    **dict.fromkeys(("feed_ms", "order_ms", "response_ms", "latency_ms"), pl.Float64),
 }
 _ONE_MARKET = ("symbol", "market", "runner_id")
 

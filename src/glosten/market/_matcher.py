@@ -1,11 +1,12 @@
-"""Who trades with our resting orders: the first honest fill model, compiled, in whole ticks and lots.
+"""Who trades with our resting orders: price and time priority, compiled, in whole ticks and lots.
 
-A resting order fills when a print of the other side goes through its price, or prints at its price after the size that
-was displayed ahead of it has traded. Quotes alone never fill. What one print fills never exceeds its own size.
+A resting order fills when a print of the other side goes through its price, or prints at its price after those ahead
+of it have traded. What one print fills never exceeds its own size. How those ahead are counted is the fill model
+(`FillModel`), a code in the venue's row; docs/matching.md says what each assumes.
 
-What is assumed where a top-of-book tape is silent, always to our disadvantage: an order behind the touch waits behind
-an unknown queue until its level becomes the touch, and then behind all that is displayed; a cancelled order is taken
-to have stood behind us unless the displayed size proves otherwise (it fell below what we counted ahead).
+Where a tape is silent, the default assumes what is to our disadvantage: an order behind the touch waits behind an
+unknown queue until its level is displayed, and then behind all of it; a cancelled order is taken to have stood behind
+us unless the displayed size proves otherwise (it fell below what we counted ahead).
 """
 
 from __future__ import annotations
@@ -13,59 +14,44 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten._integer import fee_quanta
 from glosten._jit import jit
-from glosten.records import EVENT, LARGEST_INTEGER, SLOTS, EventKind, Reason, Side
-
-RESTING = np.dtype([(name, "i8") for name in ("order", "side", "price", "lots", "leaves", "ahead")])
-"""One order of ours in the queue: ``order`` is its number, ``leaves`` is unfilled, ``ahead`` the lots of others before
-it; side 0 is empty."""
-
-FEES = np.dtype([(name, "i8") for name in ("maker_e8", "taker_e8", "quanta_per_tick_lot")])
-"""Fee rates in 1e-8 of the notional (negative is a rebate) and the cash quanta of one tick times one lot."""
-
-UNKNOWN_QUEUE = LARGEST_INTEGER
-"""The size ahead of an order behind the touch: nobody displays it, so no print at its price can fill it."""
-
-
-def fresh_resting() -> NDArray[np.void]:
-    """Return the orders of a maker that has none: SLOTS empty rows, the row's number is the order's slot."""
-    return np.zeros(SLOTS, RESTING)
-
-
-def fresh_fills() -> NDArray[np.void]:
-    """Return SLOTS rows for the fills of one call: event rows of kind FILL, ready for the maker."""
-    return np.zeros(SLOTS, EVENT)
+from glosten.market._queue import advance_queue, hide_level, learn, queue_of
+from glosten.market._settle import close_resting, fill_at, is_affordable, reserve_rate
+from glosten.market._venue import DEPTH_ROWS, FillModel
+from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
 
 
 @jit
-def accept(
-    resting: NDArray[np.void], action: np.void, book: np.void, fees: np.void, fills: NDArray[np.void]
-) -> tuple[int, int]:
+def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[int, int]:
     """Take a placement as a venue would; return (reason, number of fills written): reason NONE is an acceptance.
 
     Post-only that would cross is refused (WOULD_CROSS) and never takes. Otherwise a crossing order takes at the
-    opposite touch, at the touch's price, at most what is displayed; the rest waits in the queue, or is dropped where
-    the action is immediate. What is taken is taken from ``book``, so it must be the caller's own copy of the quote.
-    A slot that is still occupied is IN_FLIGHT, a size below one lot is BELOW_MIN. The fill carries the book's time.
+    opposite touch, at the touch's price, at most what is displayed, and what it took is not displayed any more; the
+    rest waits in the queue, or is dropped where the action is immediate (an IOC whose price is the worst it accepts).
+    A slot that is still occupied is IN_FLIGHT, a size below one lot is BELOW_MIN. What resting orders have reserved is
+    not there for another: a purchase that the free cash does not cover, at its own price and with its worst fee, is
+    NO_CASH, a sale of more than the free coins NO_INVENTORY. The fill carries the book's time.
     """
     side, price, lots, slot = action["side"], action["price"], action["lots"], action["slot"]
-    order = resting[slot]
+    order, book = venue["resting"][slot], venue["book"]
     if order["side"] != 0:
         return Reason.IN_FLIGHT.value, 0
     if lots <= 0:
         return Reason.BELOW_MIN.value, 0
-    touch, displayed = book["bid"], book["bid_lots"]
     opposite, available = book["ask"], book["ask_lots"]
     if side == Side.SELL:
-        touch, displayed, opposite, available = opposite, available, touch, displayed
+        opposite, available = book["bid"], book["bid_lots"]
     crosses = available > 0 and side * (price - opposite) >= 0
     if crosses and action["post_only"] != 0:
         return Reason.WOULD_CROSS.value, 0
+    reserve_e8 = reserve_rate(venue["fees"], action)
+    if not is_affordable(venue, action, reserve_e8):
+        return Reason.NO_CASH.value if side == Side.BUY else Reason.NO_INVENTORY.value, 0
 
+    venue["orders"] += 1
     order["order"], order["side"], order["price"] = action["order"], side, price
-    order["lots"], order["leaves"] = lots, lots
-    order["ahead"] = _queue_at(side * (price - touch), displayed, UNKNOWN_QUEUE, synthetic=False)
+    order["lots"], order["leaves"], order["reserve_e8"] = lots, lots, reserve_e8
+    order["ahead"], order["shown"] = queue_of(venue, side, price)
     count = 0
     if crosses:
         taken = min(lots, available)
@@ -73,89 +59,114 @@ def accept(
             book["ask_lots"] -= taken
         else:
             book["bid_lots"] -= taken
-        _fill(resting, slot, opposite, taken, fills[0])
-        _charge(fills[0], book["ts_ns"], 0, fees)
+        fill_at(venue, (slot, opposite, taken), (book["ts_ns"], 0), fills[0])
         count = 1
     if action["immediate"] != 0:
-        cancel(resting, slot)
+        close_resting(venue, slot)
     return Reason.NONE.value, count
 
 
 @jit
-def cancel(resting: NDArray[np.void], slot: int) -> int:
+def cancel(venue: np.void, slot: int) -> int:
     """Take the order of a slot out of the queue; return the lots that were unfilled (0: it was gone already)."""
-    order = resting[slot]
-    leaves = int(order["leaves"])
-    order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
-    return leaves
+    return close_resting(venue, slot)
 
 
 @jit
-def on_book(resting: NDArray[np.void], book: np.void, synthetic: bool = False) -> None:
-    """Learn from a quote how much can be ahead of us: at most what is displayed at our price, nothing inside it.
+def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
+    """Show a new top of the book; return the number of fills written.
 
-    The size of a ``synthetic`` quote is only the last print's: it tells an order its place when its level first
-    becomes the touch, and moves nobody forward after that.
+    It teaches how much can be ahead of us: at most what is displayed at our price, nothing inside it. The size of a
+    synthetic quote is only the last print's: it tells an order its place when its level first becomes the touch, and
+    moves nobody forward after that. Quotes never fill, but in the optimistic model.
     """
-    bid, bid_lots, ask, ask_lots = book["bid"], book["bid_lots"], book["ask"], book["ask_lots"]
-    for slot in range(len(resting)):
-        order = resting[slot]
+    book = venue["book"]
+    book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
+    book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
+    if venue["orders"] == 0:
+        return 0
+    for slot in range(SLOTS):
+        order = venue["resting"][slot]
         if order["side"] == 0 or order["ahead"] == 0:
             continue
         if order["side"] == Side.BUY:
-            order["ahead"] = _queue_at(order["price"] - bid, bid_lots, order["ahead"], synthetic)
+            better, displayed = order["price"] - book["bid"], book["bid_lots"]
         else:
-            order["ahead"] = _queue_at(ask - order["price"], ask_lots, order["ahead"], synthetic)
+            better, displayed = book["ask"] - order["price"], book["ask_lots"]
+        if displayed == 0:
+            continue
+        if better > 0:
+            order["ahead"] = 0
+        elif better == 0:
+            learn(venue, slot, displayed)
+        else:
+            hide_level(venue, slot)
+    if venue["model"]["fill"] == FillModel.OPTIMISTIC and venue["model"]["is_synthetic"] == 0:
+        return _meet_book(venue, fills)
+    return 0
 
 
 @jit
-def on_trade(resting: NDArray[np.void], trade: np.void, fees: np.void, fills: NDArray[np.void]) -> int:
+def on_level(venue: np.void, level: np.void) -> None:
+    """Show what is displayed at one price from now on, where the tape has depth; it teaches orders at that price."""
+    side, price, lots = level["side"], level["price"], level["lots"]
+    venue["has_depth"] = 1
+    kept = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
+    touch = venue["book"]["bid"] if side == Side.BUY else venue["book"]["ask"]
+    if kept["price"] != price and kept["lots"] > 0 and abs(kept["price"] - touch) < abs(price - touch):
+        return  # the row belongs to a level nearer the touch: this one stays unknown
+    kept["price"], kept["lots"] = price, lots
+    for slot in range(SLOTS):
+        order = venue["resting"][slot]
+        if order["side"] == side and order["price"] == price and order["ahead"] > 0:
+            learn(venue, slot, lots)
+
+
+@jit
+def on_trade(venue: np.void, trade: np.void, fills: NDArray[np.void]) -> int:
     """Match one print with our orders, best price first; return the number of fills written.
 
     A sell print meets our bids, a buy print our asks, at or through their prices; a print of unknown side only fills
     what it went strictly through. Orders at one price stand by their place in the queue, then by slot. Fills are at
-    our price, as makers, with the print's time.
+    our price, as makers, with the print's time. In the model of trades through our price, prints at it fill nothing;
+    in the optimistic one nobody is ahead, and a print of unknown side fills at our price too.
     """
-    volume = trade["lots"]
+    volume = trade["lots"] if venue["orders"] > 0 else 0
+    nearest = _nearest(venue["model"]["fill"], trade["side"])
     count = 0
     others = 0  # what traded at the print's own price with those ahead of us
     while volume > 0:
-        slot = _first_hit(resting, trade["side"], trade["price"])
+        slot = _first_hit(venue["resting"], trade["side"], trade["price"], nearest)
         if slot < 0:
             break
-        order = resting[slot]
+        order = venue["resting"][slot]
         if order["price"] == trade["price"]:
             waited = min(volume, order["ahead"] - others)
             others += waited
             volume -= waited
         lots = min(volume, order["leaves"])
         if lots > 0:
-            _fill(resting, slot, order["price"], lots, fills[count])
-            _charge(fills[count], trade["ts_ns"], 1, fees)
+            fill_at(venue, (slot, order["price"], lots), (trade["ts_ns"], 1), fills[count])
             volume -= lots
             count += 1
     if count > 0 or others > 0:
-        _advance_queue(resting, trade, others)
+        advance_queue(venue, trade, others)
     return count
 
 
 @jit
-def _queue_at(better: int, displayed: int, ahead: int, synthetic: bool) -> int:
-    """Return the lots ahead of an order ``better`` ticks better than the touch; an empty side teaches nothing."""
-    if displayed == 0 or better < 0:
-        return ahead
-    if better > 0:
-        return 0
-    known = ahead < UNKNOWN_QUEUE // 2
-    return ahead if synthetic and known else min(ahead, displayed)
+def _nearest(model: int, side: int) -> int:
+    """Return how many ticks a print must go through our price to fill us."""
+    if model == FillModel.TRADE_THROUGH:
+        return 1
+    return 1 if side == Side.UNKNOWN and model != FillModel.OPTIMISTIC else 0
 
 
 @jit
-def _first_hit(resting: NDArray[np.void], side: int, price: int) -> int:
+def _first_hit(resting: NDArray[np.void], side: int, price: int, nearest: int) -> int:
     """Return the slot of the order that a print meets first, -1 for none."""
-    nearest = 1 if side == Side.UNKNOWN else 0
     first, deepest, shortest = -1, nearest, LARGEST_INTEGER
-    for slot in range(len(resting)):
+    for slot in range(SLOTS):
         order = resting[slot]
         if order["side"] == 0 or order["side"] == side:
             continue
@@ -169,38 +180,24 @@ def _first_hit(resting: NDArray[np.void], side: int, price: int) -> int:
 
 
 @jit
-def _advance_queue(resting: NDArray[np.void], trade: np.void, others: int) -> None:
-    """Move our orders forward: nobody is left ahead at prices that a print went through."""
-    for slot in range(len(resting)):
-        order = resting[slot]
-        if order["side"] == 0 or order["side"] == trade["side"]:
-            continue
-        depth = order["side"] * (order["price"] - trade["price"])
-        if depth > 0:
-            order["ahead"] = 0
-        elif depth == 0:
-            order["ahead"] = max(order["ahead"] - others, 0)
-
-
-@jit
-def _fill(resting: NDArray[np.void], slot: int, price: int, lots: int, fill: np.void) -> None:
-    """Write a fill and take its lots off the order; a filled order leaves its slot."""
-    order = resting[slot]
-    fill["kind"] = EventKind.FILL.value
-    fill["slot"] = slot
-    fill["order"] = order["order"]
-    fill["side"] = order["side"]
-    fill["price"] = price
-    fill["lots"] = lots
-    order["leaves"] -= lots
-    if order["leaves"] == 0:
-        cancel(resting, slot)
-
-
-@jit
-def _charge(fill: np.void, ts_ns: int, is_maker: int, fees: np.void) -> None:
-    """Write the time, the kind of liquidity and the fee of a fill, rounded against us."""
-    rate = fees["maker_e8"] if is_maker else fees["taker_e8"]
-    fill["ts_ns"] = ts_ns
-    fill["is_maker"] = is_maker
-    fill["fee"] = fee_quanta(fill["price"] * fill["lots"] * fees["quanta_per_tick_lot"], rate)
+def _meet_book(venue: np.void, fills: NDArray[np.void]) -> int:
+    """Fill our orders at prices that the other side has come to, at most what it newly displays."""
+    book, count = venue["book"], 0
+    for side in (Side.BUY, Side.SELL):
+        if side == Side.BUY:
+            taken, touch, displayed = venue["taken_ask"], book["ask"], book["ask_lots"]
+        else:
+            taken, touch, displayed = venue["taken_bid"], book["bid"], book["bid_lots"]
+        if taken["price"] != touch:
+            taken["price"], taken["lots"] = touch, 0
+        taken["lots"] = min(taken["lots"], displayed)
+        while displayed > taken["lots"]:
+            slot = _first_hit(venue["resting"], -side, touch, 0)
+            if slot < 0:
+                break
+            order = venue["resting"][slot]
+            lots = min(displayed - taken["lots"], order["leaves"])
+            taken["lots"] += lots
+            fill_at(venue, (slot, order["price"], lots), (book["ts_ns"], 1), fills[count])
+            count += 1
+    return count

@@ -14,7 +14,7 @@ from glosten.errors import TapeError
 from glosten.market._candles import CandleModel
 from glosten.market._lag import NS_PER_MS, first_from
 from glosten.market._synthetic import synthetic_quotes
-from glosten.records import PRINTS, QUOTES, Instrument
+from glosten.records import LEVELS, PRINTS, QUOTES, Instrument
 
 GAPS = np.dtype([("start_ns", "i8"), ("end_ns", "i8")])
 """Silence of the stream: nothing is known of the book from ``start_ns`` on, until ``end_ns`` (excluded)."""
@@ -71,7 +71,8 @@ class Tape:
     At equal times prints come before quotes: a quote is the book after the print. ``synthetic_quotes`` are implied by
     the prints, and what a backtest earns on them is a guess. ``gaps`` (`GAPS`, in time order) are where the stream was
     silent: there the age of the data counts, everywhere else it is 0. ``candles`` says how the prints were made where
-    they were not recorded, and ``sides`` how it was told who was impatient where the prints did not say.
+    they were not recorded, and ``sides`` how it was told who was impatient where the prints did not say. ``levels``
+    (`records.LEVELS`, in time order) are the depth behind the touch, where the tape has any.
     """
 
     instrument: Instrument
@@ -84,6 +85,7 @@ class Tape:
     gaps: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, GAPS))
     candles: CandleModel | None = None
     sides: str = ""
+    levels: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, LEVELS))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -100,6 +102,7 @@ class Tape:
             "last": utc(last),
             "quotes": len(self.quotes),
             "trades": len(self.trades),
+            "levels": len(self.levels),
             "synthetic_quotes": self.synthetic_quotes,
             "candle_made": self.candles is not None,
             "candles": None if self.candles is None else asdict(self.candles),

@@ -15,7 +15,7 @@ from glosten.params._strategy import Strategy, overlay
 
 CASH_KEYS = ("TRADING_LIMIT", "GM_TL", "GM_CAPITAL_ALLOC", "MIN_ORDER_QUOTE")
 """Keys in the operator's currency: `pack` divides them by ``runtime.quote_unit``."""
-NOT_PACKED = ("runtime.mode",)
+NOT_PACKED = ("runtime.mode", "runtime.latency_file")
 E8_PER_PERCENT = 1_000_000
 """A fee of 1 % in units of 1e-8 of the notional."""
 
@@ -86,9 +86,10 @@ PACKED = np.dtype(
 
 ``strategy`` and ``runtime`` hold one field a parameter in its declared unit (bps stay bps, % stay %), except: the cash
 keys are in quote units, GM_PERIOD is minutes (never empty), a choice among words is its index, true is 1,
-``runtime.initial_cost_basis`` is 0 where none was given, ``runtime.mode`` is left out. ``instrument``: ``tick`` and
-``min_notional`` in quote units, ``lot`` in coins, ``quantum`` in quote units, fees in 1e-8 of the notional.
-``keeps_prior_at_snap`` is no operator's: `pack` leaves it 0; only a study of what a snap does to the belief sets it.
+``runtime.initial_cost_basis`` is 0 where none was given, ``runtime.mode`` and ``runtime.latency_file`` are left out.
+``instrument``: ``tick`` and ``min_notional`` in quote units, ``lot`` in coins, ``quantum`` in quote units, fees in 1e-8
+of the notional. ``keeps_prior_at_snap`` is no operator's: `pack` leaves it 0; only a study of what a snap does to the
+belief sets it.
 """
 
 

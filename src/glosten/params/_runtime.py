@@ -126,11 +126,98 @@ class Runtime(Declaration):
         ),
     ] = 1.0
 
+    fill_model: Annotated[
+        Literal["optimistic", "queue_cancels", "queue_trades", "trade_through"],
+        Formula(
+            "lots ahead of us at our price: optimistic 0; queue_trades: displayed when we joined - prints since; "
+            "queue_cancels: - cancellations ahead too; trade_through: only prints beyond our price fill",
+            "1.0 displayed when we joined, prints of 0.6 and 0.6: queue_trades fills 0.2, trade_through nothing, "
+            "optimistic 1.2.",
+        ),
+        Field(
+            description="What a backtest assumes of the queue ahead of our orders, from the loosest to the strictest."
+        ),
+        About("", "fills of a backtest", "STRATEGY 10.8; ENGINES 4", live=False),
+    ] = "queue_trades"
+    fill_seed: Annotated[
+        int,
+        Formula(
+            "P(cancelled lots were ahead) = ahead / displayed, drawn from the stream (fill_seed, queue)",
+            "0: the same draws in every run.",
+        ),
+        Field(
+            ge=0,
+            le=2_147_483_647,
+            description="Seed of the draws of queue_cancels, which say where a cancelled order stood.",
+        ),
+        About("seed", "fills of a backtest with queue_cancels", "STRATEGY 10.8; ENGINES 4", live=False),
+    ] = 0
+    feed_latency_ms: Annotated[
+        float,
+        Formula(
+            "the maker hears of a quote or print at t + feed latency",
+            "50: a quote of 12:00:00.000 is known at 12:00:00.050.",
+        ),
+        Field(ge=0, le=3_600_000, description="How long market data are under way from the venue to the maker."),
+        About("ms", "what the maker of a backtest knows", "STRATEGY 10.8; ENGINES 2", live=False),
+    ] = 0.0
+    order_latency_ms: Annotated[
+        float,
+        Formula(
+            "a request sent at t is carried out at t + order latency, in the order sent",
+            "20: an order cancelled at 12:00:00.000 can still be filled until 12:00:00.020.",
+        ),
+        Field(ge=0, le=3_600_000, description="How long a placement or a cancel is under way to the venue."),
+        About("ms", "when requests of a backtest arrive", "STRATEGY 10.8; ENGINES 2", live=False),
+    ] = 0.0
+    response_latency_ms: Annotated[
+        float,
+        Formula(
+            "the maker hears of an answer or a fill at t + response latency, in the order sent",
+            "20: a fill of 12:00:00.000 is booked at 12:00:00.020.",
+        ),
+        Field(ge=0, le=3_600_000, description="How long the venue's answers and fills are under way to the maker."),
+        About("ms", "when the maker of a backtest hears of its orders", "STRATEGY 10.8; ENGINES 2", live=False),
+    ] = 0.0
+    latency_file: Annotated[
+        str,
+        Formula(
+            "latency(t) is linear between the rows around t, constant before the first and after the last",
+            '"latency.csv" with ts_ns, feed_ms, order_ms, response_ms: each column replaces its constant.',
+        ),
+        Field(
+            max_length=400,
+            description="Measured latencies, parquet or csv, beside the configuration: ts_ns and any of feed_ms, "
+            "order_ms, response_ms, or latency_ms for orders and responses alike.",
+        ),
+        About("path", "the three latencies", "STRATEGY 10.8; ENGINES 2", live=False),
+    ] = ""
+    fee_asset: Annotated[
+        Literal["quote", "base", "other"],
+        Formula(
+            "quote: cash; base: a purchase brings lots (1 - fee) and a sale pays in cash; other: a cost that leaves "
+            "cash and coins alone",
+            '"base" with GM_MAKER_FEE 0.1: a purchase of 1 brings 0.999.',
+        ),
+        Field(
+            description="In what the venue takes its fees: the quote asset, the coin a purchase brings, or a third "
+            "asset that is always in stock (its rate is the one with the discount)."
+        ),
+        About("", "cash, coins and their cost (step 6)", "STRATEGY 10.8; ENGINES 6", live=False),
+    ] = "quote"
+
     @field_validator("cycle_seconds", mode="after")
     @classmethod
     def _not_faster_than_a_venue_bears(cls, value: float) -> float:
         if 0 < value < 0.1:
             raise PydanticCustomError("out_of_range", "must be 0 (after every event) or at least 0.1 s")
+        return value
+
+    @field_validator("latency_file", mode="after")
+    @classmethod
+    def _a_table(cls, value: str) -> str:
+        if value and not value.endswith((".parquet", ".pq", ".csv")):
+            raise PydanticCustomError("out_of_range", "must name a .parquet or .csv file, or be empty")
         return value
 
     @field_validator("mode", mode="after")

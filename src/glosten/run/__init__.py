@@ -9,6 +9,7 @@ from glosten.run._agent_file import is_market_file, read_market
 from glosten.run._agent_market import Account, MarketRun, market_steps, run_market
 from glosten.run._alpha import Alpha, AlphaOptions, instrument_of, keeps_quotes, measure_alpha, tape_of
 from glosten.run._backtest import backtest, start_target
+from glosten.run._band import STRICTEST_FIRST, portfolio_with_band, with_band
 from glosten.run._das_averages import DasSimulation, simulate_das
 from glosten.run._dashboard import Dashboard, Fact, Outcome, Section, dashboard
 from glosten.run._demo import Counterparty, Demonstration, demonstrate
@@ -26,6 +27,7 @@ from glosten.run._experiment import Experiment, Published, results_of, run_exper
 from glosten.run._experiment_file import read_experiment
 from glosten.run._explain import amount, explain
 from glosten.run._log_lines import decision_lines, last_line, normal_line, refusal_line
+from glosten.run._many import backtest_many
 from glosten.run._meters import meter_run
 from glosten.run._model_file import ModelFile, read_model_file
 from glosten.run._models import MODELS, ModelKind, make_model, model_kind, plain_values
@@ -36,7 +38,7 @@ from glosten.run._panel import ChartLine, SidebarItem, chart_lines, open_breaker
 from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 from glosten.run._portfolio import EXPOSURE_ROW, Ledger, PortfolioPair, PortfolioRun, backtest_portfolio, share_ledgers
 from glosten.run._replay import Replay, replay
-from glosten.run._result import Run
+from glosten.run._result import BandRow, Run
 from glosten.run._sample import Path
 from glosten.run._simulate import simulate
 from glosten.run._simulation import ENGINES, Execution, FirstPassage, Simulation
@@ -67,9 +69,11 @@ __all__ = [
     "FILL_ROW",
     "MARKS",
     "MODELS",
+    "STRICTEST_FIRST",
     "Account",
     "Alpha",
     "AlphaOptions",
+    "BandRow",
     "BestResponseInsider",
     "ChartLine",
     "CompetitiveMaker",
@@ -125,6 +129,7 @@ __all__ = [
     "ZeroIntelligenceMaker",
     "amount",
     "backtest",
+    "backtest_many",
     "backtest_portfolio",
     "chart_lines",
     "dashboard",
@@ -145,6 +150,7 @@ __all__ = [
     "normal_line",
     "open_breakers",
     "plain_values",
+    "portfolio_with_band",
     "read_experiment",
     "read_market",
     "read_model_file",
@@ -166,6 +172,7 @@ __all__ = [
     "tune",
     "unpack",
     "watched_backtest",
+    "with_band",
     "word",
 ]
 

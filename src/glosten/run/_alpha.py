@@ -180,7 +180,7 @@ def fills_of(run: Run) -> alpha.Fills:
         sign=-rows["side"],
         price=rows["price"] * tick,
         quantity=rows["lots"] * float(rules.lot),
-        fee=rows["fee"] * float(rules.quantum),
+        fee=alpha.fee_worth(rows, rules),
         mid=0.5 * tick * (rows["bid"] + rows["ask"]),
     )
 

@@ -6,19 +6,35 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glosten import maker
-from glosten.alpha import Fills, Ledger, Mids, Units, attribute, markouts
+from glosten.alpha import Fills, Ledger, Mids, Units, attribute, fee_worth, markouts
 from glosten.errors import RunError
-from glosten.market import Tape
+from glosten.market import Tape, constant_latency, fresh_venue, load_latency
 from glosten.params import Strategy, overlay, pack
 from glosten.records import Reason, Status
 from glosten.run._loop import advance
-from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW, PLAY, SPARE, Record, Rows, Ticks
+from glosten.run._play_rows import (
+    ANSWERS,
+    BREAKER_ROW,
+    CYCLE_ROW,
+    FILL_ROW,
+    PLAY,
+    SPARE,
+    SPARE_ANSWERS,
+    TOO_MANY_ANSWERS,
+    TOO_MANY_FILLS,
+    TOO_MANY_REQUESTS,
+    Record,
+    Road,
+    Rows,
+    Ticks,
+)
 from glosten.run._result import Run
 from glosten.settings import Settings
 
@@ -34,12 +50,25 @@ EMPTY_PATH = np.zeros(0, [("ts_ns", "i8"), ("value", "f8")])
 Progress = Callable[[int, int], None]
 
 
+_ENDLESS = (
+    "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
+    "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
+)
+_STOPPED = {
+    TOO_MANY_FILLS: _ENDLESS,
+    TOO_MANY_REQUESTS: _ENDLESS,
+    TOO_MANY_ANSWERS: f"More than {ANSWERS - SPARE_ANSWERS:,} answers of the venue were under way at once; "
+    "lower runtime.response_latency_ms.",
+}
+
+
 @dataclass
 class Play:
     """The arrays one backtest runs on; only the records grow."""
 
     play: Rows
     ticks: Ticks
+    road: Road
     record: Record
     watcher: Callable[[Rows], None] | None = None
 
@@ -50,12 +79,9 @@ class Play:
 
     def advance(self, most: int) -> int:
         """Play up to ``most`` events and return how many were played; raises `RunError` where an instant has no end."""
-        played: int = advance(self.play, self.ticks, self.record, most)
+        played: int = advance(self.play, self.ticks, self.road, self.record, most)
         if self.cursor["is_full"]:
-            raise RunError(
-                "One instant of the tape made more than a thousand orders or fills; with runtime.decide_on_fill or "
-                "runtime.cycle_seconds = 0 the maker answers itself without end. Set decide_on_fill = false."
-            )
+            raise RunError(_STOPPED[int(self.cursor["is_full"])])
         self.make_room()
         if self.watcher is not None:
             self.watcher(self.play)
@@ -132,24 +158,46 @@ def prepare(settings: Settings, tape: Tape) -> Play:
     params = pack(settings.strategy, settings.runtime, tape.instrument)
     state = maker.fresh(params, *starting_wallet(settings, tape))
     row = np.zeros(1, PLAY)
-    row["state"], row["params"] = state, params
-    rules, fees = params["instrument"], row["fees"]
-    fees["maker_e8"], fees["taker_e8"] = rules["maker_fee_e8"], rules["taker_fee_e8"]
-    fees["quanta_per_tick_lot"] = rules["quanta_per_tick_lot"]
+    row["state"], row["params"], row["venue"] = state, params, venue_of(settings, tape, params, state)
+    latency = latency_of(settings)
     first, last = tape.span
     cycle_ns = round(settings.runtime.cycle_seconds * 1e9)
     decisions = (last - first) // cycle_ns + 2 if cycle_ns else len(tape.quotes) + len(tape.trades)
     cursor = row["cursor"]
     cursor["cycle_ns"], cursor["next_clock_ns"] = cycle_ns, first + cycle_ns
     cursor["last_ns"] = last
-    cursor["is_synthetic"] = tape.synthetic_quotes
+    cursor["is_delayed"] = latency[:, 1:].any()
     cursor["stride"] = -(-decisions // MOST_CYCLES_KEPT)
     record = Record(
         np.zeros(min(decisions, MOST_CYCLES_KEPT) + 1, CYCLE_ROW),
         np.zeros(FIRST_FILLS, FILL_ROW),
         np.zeros(2 * SPARE, BREAKER_ROW),
     )
-    return Play(row, Ticks(tape.quotes, tape.trades, tape.gaps), record)
+    return Play(row, Ticks(tape.quotes, tape.trades, tape.gaps), Road(tape.levels, latency), record)
+
+
+def venue_of(settings: Settings, tape: Tape, params: Rows, state: Rows) -> Rows:
+    """Return the venue that a run trades at: the wallet of its state, the fees of its parameters, its fill model."""
+    ledger, rules, runtime = state[0]["ledger"], params["instrument"], params[0]["runtime"]
+    venue = fresh_venue(int(ledger["cash"]), int(ledger["coin"]), settings.runtime.fill_seed)
+    fees, model = venue["fees"], venue["model"]
+    fees["maker_e8"], fees["taker_e8"] = rules["maker_fee_e8"], rules["taker_fee_e8"]
+    fees["quanta_per_tick_lot"], fees["asset"] = rules["quanta_per_tick_lot"], runtime["fee_asset"]
+    model["fill"], model["is_synthetic"] = runtime["fill_model"], tape.synthetic_quotes
+    return venue
+
+
+def latency_of(settings: Settings) -> NDArray[np.int64]:
+    """Return the latency of a run as rows that `market.delay` reads; a relative file lies beside the configuration.
+
+    Raises `TapeError` for a file that cannot be read.
+    """
+    runtime = settings.runtime
+    constant = constant_latency(runtime.feed_latency_ms, runtime.order_latency_ms, runtime.response_latency_ms)
+    if not runtime.latency_file:
+        return constant
+    beside = settings.path.parent if settings.path is not None else Path()
+    return load_latency(beside / runtime.latency_file, constant)
 
 
 @dataclass(frozen=True)
@@ -180,7 +228,7 @@ def result(settings: Settings, tape: Tape, play: Play, about: About) -> Run:
         sign=-rows["side"],
         price=rows["price"] * tick,
         quantity=rows["lots"] * lot,
-        fee=rows["fee"] * quantum,
+        fee=fee_worth(rows, instrument),
         mid=0.5 * tick * (rows["bid"] + rows["ask"]),
     )
     final = maker.snapshot(play.play["state"])

@@ -14,6 +14,7 @@ from glosten import crowd
 from glosten.market import Tape, tape_from_arrays
 from glosten.records import PRINTS, QUOTES
 from glosten.run._backtest import Progress, backtest
+from glosten.run._band import with_band
 from glosten.run._result import Run
 from glosten.run._simulate import simulate
 from glosten.run._simulation import Execution, Simulation
@@ -72,14 +73,18 @@ def demonstrate(
         made, simulated = pool.submit(crowd.day, spec, seed), pool.submit(simulate_both, seed)
         backtest(settings, _opening(spec))
         day = made.result()
+        tape = tape_from_arrays(spec.instrument, day.quotes, day.trades)
         run = backtest(
             settings,
-            tape_from_arrays(spec.instrument, day.quotes, day.trades),
+            tape,
             title=f"A simulated day against an informed crowd, seed {seed}",
             seed=seed,
             value_path=day.values,
             progress=progress,
         )
+        if say is not None:
+            say("Playing the other fill models")
+        run = with_band(run, settings, tape)
         if say is not None:
             say("Simulating the model")
         exact, drawn = simulated.result()

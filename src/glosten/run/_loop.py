@@ -5,135 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from glosten._jit import jit
-from glosten.maker import step_row
-from glosten.market import accept, cancel, on_book, on_trade
-from glosten.records import (
-    LARGEST_INTEGER,
-    RUNGS,
-    SLOTS,
-    EventKind,
-    Operation,
-    OrderState,
-    Reason,
-    Side,
+from glosten.records import LARGEST_INTEGER, RUNGS, SLOTS, EventKind, OrderState, Side
+from glosten.run._play_rows import ANSWERS, JOURNAL, QUEUE, SPARE, Moment, Record, Road, Rows, Ticks
+from glosten.run._telling import note_breakers, tell
+from glosten.run._venue_side import (
+    carry_out,
+    carry_out_next,
+    happen,
+    hear_answer,
+    hear_news,
+    news_heard_ns,
+    next_tape_ns,
+    set_latency,
+    show_levels,
 )
-from glosten.run._play_rows import JOURNAL, MARGIN, QUEUE, SPARE, Record, Rows, Ticks
-
-
-@jit
-def enqueue(play: Any, count: int) -> None:
-    """Put the maker's newest requests behind those that wait."""
-    cursor = play["cursor"]
-    for index in range(count):
-        play["queue"][cursor["queue_tail"] % QUEUE] = play["actions"][index]
-        cursor["queue_tail"] += 1
-    if cursor["queue_tail"] - cursor["queue_head"] > QUEUE - 2 * SLOTS:
-        cursor["is_full"] = 1
-
-
-@jit
-def tell(play: Any) -> None:
-    """Give the maker the event that was written and queue what it asks for; keep it where somebody watches."""
-    cursor = play["cursor"]
-    if cursor["keeps_journal"]:
-        play["journal"][cursor["journaled"]] = play["event"]
-        cursor["journaled"] += 1
-    enqueue(play, step_row(play["state"], play["params"], play["event"], play["actions"]))
-
-
-@jit
-def tell_answer(play: Any, action: Any, kind: int, reason: int) -> None:
-    """Tell the maker what became of a request."""
-    event = play["event"]
-    event["kind"], event["ts_ns"] = kind, play["state"]["view"]["now_ns"]
-    event["slot"], event["order"], event["reason"] = action["slot"], action["order"], reason
-    tell(play)
-
-
-@jit
-def note_breakers(play: Any, record: Any) -> None:
-    """Record a change of the open breakers, whatever brought it about."""
-    cursor, state = play["cursor"], play["state"]
-    now_open = state["risk"]["breakers"]
-    if now_open != cursor["open_breakers"]:
-        row = record.breakers[cursor["breakers"]]
-        row["ts_ns"], row["before"], row["after"] = state["view"]["now_ns"], cursor["open_breakers"], now_open
-        cursor["open_breakers"] = now_open
-        cursor["breakers"] += 1
-
-
-@jit
-def tell_fills(play: Any, record: Any, count: int) -> None:
-    """Tell the maker of its fills, in their order, and keep each with the book and the belief it met."""
-    cursor = play["cursor"]
-    for index in range(count):
-        play["event"] = play["fills"][index]
-        event, s = play["event"], play["state"]
-        row = record.fills[cursor["fills"]]
-        row["ts_ns"], row["slot"], row["order"] = event["ts_ns"], event["slot"], event["order"]
-        row["side"] = event["side"]
-        row["price"], row["lots"] = event["price"], event["lots"]
-        row["fee"], row["is_maker"] = event["fee"], event["is_maker"]
-        row["bid"], row["ask"] = s["view"]["bid"], s["view"]["ask"]
-        row["value"], row["prior"] = s["belief"]["value"], s["belief"]["prior"]
-        row["cycle"] = s["cycle"]["number"]
-        tell(play)
-        note_breakers(play, record)
-        row["held_after"], row["realised_after"] = s["ledger"]["held"], s["ledger"]["realised"]
-        cursor["fills"] += 1
-
-
-@jit
-def place(play: Any, action: Any) -> int:
-    """Give a placement to the venue and the maker its answer; return how many fills it took at once."""
-    reason, count = accept(play["resting"], action, play["book"], play["fees"], play["fills"])
-    if reason != Reason.NONE:
-        tell_answer(play, action, EventKind.REJECTED, reason)
-        return 0
-    tell_answer(play, action, EventKind.PLACED, Reason.NONE)
-    for index in range(count):
-        play["fills"][index]["ts_ns"] = play["state"]["view"]["now_ns"]
-    return count
-
-
-@jit
-def end_immediate(play: Any, action: Any) -> None:
-    """Tell the maker that what an immediate order could not take is gone."""
-    order = play["state"]["orders"][action["slot"]]
-    if order["number"] == action["order"] and order["state"] != OrderState.NONE:
-        tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
-
-
-@jit
-def withdraw(play: Any, action: Any) -> None:
-    """Take an order from the venue and tell the maker that it is gone."""
-    slot = action["slot"]
-    if play["resting"][slot]["order"] == action["order"]:
-        cancel(play["resting"], slot)
-    tell_answer(play, action, EventKind.CANCELLED, Reason.NONE)
-
-
-@jit
-def carry_out(play: Any, record: Any) -> None:
-    """Carry out every waiting request in its order; an answer may add more.
-
-    The venue answers a placement first, then come the fills of what it took, then the end of what was immediate.
-    """
-    cursor = play["cursor"]
-    while cursor["queue_head"] < cursor["queue_tail"]:
-        action = play["queue"][cursor["queue_head"] % QUEUE]
-        cursor["queue_head"] += 1
-        if action["operation"] == Operation.PLACE:
-            count = place(play, action)
-            if count > 0:
-                tell_fills(play, record, count)
-            if action["immediate"]:
-                end_immediate(play, action)
-        else:
-            withdraw(play, action)
-        if cursor["fills"] + MARGIN > len(record.fills):
-            cursor["is_full"] = 1
-            return
 
 
 @jit
@@ -188,61 +73,6 @@ def tell_portfolio(play: Any, now_ns: int) -> None:
 
 
 @jit
-def run_trade(play: Any, record: Any, trade: Any) -> None:
-    """Match a print with our orders, then show it to the maker."""
-    count = on_trade(play["resting"], trade, play["fees"], play["fills"])
-    if count > 0:
-        tell_fills(play, record, count)
-    event = play["event"]
-    event["kind"], event["ts_ns"], event["price"], event["lots"] = (
-        EventKind.TRADE,
-        trade["ts_ns"],
-        trade["price"],
-        trade["lots"],
-    )
-    event["side"], event["aggressor"] = trade["side"], trade["aggressor"]
-    tell(play)
-
-
-@jit
-def run_quote(play: Any, quote: Any) -> None:
-    """Let the queue learn from a new top of the book, then show it to the maker."""
-    book, event = play["book"], play["event"]
-    book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
-    book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
-    on_book(play["resting"], book, play["cursor"]["is_synthetic"] != 0)
-    event["kind"], event["ts_ns"] = EventKind.BOOK, quote["ts_ns"]
-    event["bid"], event["bid_lots"] = quote["bid"], quote["bid_lots"]
-    event["ask"], event["ask_lots"] = quote["ask"], quote["ask_lots"]
-    tell(play)
-
-
-@jit
-def play_next(play: Any, ticks: Any, record: Any) -> None:
-    """Play the next event of the tape; a print comes before a quote of its time (a quote is the book after it)."""
-    cursor = play["cursor"]
-    quotes, trades = ticks.quotes, ticks.trades
-    has_quote, has_trade = cursor["quote"] < len(quotes), cursor["trade"] < len(trades)
-    if has_trade and (not has_quote or trades[cursor["trade"]]["ts_ns"] <= quotes[cursor["quote"]]["ts_ns"]):
-        run_trade(play, record, trades[cursor["trade"]])
-        cursor["trade"] += 1
-    else:
-        run_quote(play, quotes[cursor["quote"]])
-        cursor["quote"] += 1
-    if cursor["queue_head"] < cursor["queue_tail"]:
-        carry_out(play, record)
-
-
-@jit
-def next_event_ns(cursor: Any, ticks: Any) -> int:
-    """Return when the next event of the tape happens; `LARGEST_INTEGER` after the last."""
-    quotes, trades = ticks.quotes, ticks.trades
-    quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
-    trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
-    return min(quote_ns, trade_ns)
-
-
-@jit
 def ask_for_decision(play: Any, now_ns: int) -> None:
     """Let the maker decide, with what it is told of the other pairs; what it enters for them is noted."""
     cursor, event, portfolio = play["cursor"], play["event"], play["state"]["portfolio"]
@@ -255,20 +85,24 @@ def ask_for_decision(play: Any, now_ns: int) -> None:
 
 
 @jit
-def decide_now(play: Any, ticks: Any, record: Any) -> None:
+def decide_now(play: Any, ticks: Any, road: Any, record: Any) -> None:
     """Run the decision that is due, carry out what it asks for, and record every ``stride``-th outcome.
 
     Passing the tape and the record on counts their arrays in and out, so that happens only where there is a reason.
     """
     cursor = play["cursor"]
     now_ns = cursor["next_clock_ns"]
+    if cursor["is_delayed"]:
+        set_latency(cursor, road.latency, now_ns)
+    if cursor["level"] < len(road.levels):
+        show_levels(play, road.levels, now_ns)
     if len(ticks.gaps) > 0:
         tell_age(play, ticks.gaps, now_ns)
     else:
         play["event"]["kind"], play["event"]["ts_ns"] = EventKind.BEAT, now_ns
         tell(play)
     ask_for_decision(play, now_ns)
-    if cursor["queue_head"] < cursor["queue_tail"]:
+    if cursor["is_delayed"] == 0 and cursor["queue_head"] < cursor["queue_tail"]:
         carry_out(play, record)
     if play["state"]["risk"]["breakers"] != cursor["open_breakers"]:
         note_breakers(play, record)
@@ -276,10 +110,69 @@ def decide_now(play: Any, ticks: Any, record: Any) -> None:
         keep_decision(play, record)
     cursor["decisions"] += 1
     cursor["next_clock_ns"] += cursor["cycle_ns"]
+    cursor["decides"] = 0
 
 
 @jit
-def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
+def next_moment(play: Any, ticks: Any, latency: Any) -> int:
+    """Return when something happens next, decisions apart, `LARGEST_INTEGER` for never; note what (`Moment`).
+
+    At one instant the maker hears answers, then news, then its requests reach the venue, then the tape goes on: so a
+    latency of zero plays what no latency plays. A venue that has closed (the tape is over) takes no more requests.
+    """
+    cursor = play["cursor"]
+    soonest, moment = next_tape_ns(cursor, ticks), Moment.TAPE.value
+    if cursor["queue_head"] < cursor["queue_tail"]:
+        arrival_ns = play["arrivals"][cursor["queue_head"] % QUEUE]
+        if arrival_ns <= soonest and arrival_ns <= cursor["last_ns"]:
+            soonest, moment = arrival_ns, Moment.ARRIVAL.value
+    heard_ns = news_heard_ns(play, ticks, latency)
+    if heard_ns <= soonest and heard_ns < LARGEST_INTEGER:
+        soonest, moment = heard_ns, Moment.NEWS.value
+    if cursor["answer_head"] < cursor["answer_tail"]:
+        answer_ns = play["answers"][cursor["answer_head"] % ANSWERS]["event"]["ts_ns"]
+        if answer_ns <= soonest:
+            soonest, moment = answer_ns, Moment.ANSWER.value
+    cursor["moment"] = moment
+    return soonest
+
+
+@jit
+def play_moment(play: Any, ticks: Any, road: Any, record: Any, now_ns: int) -> int:
+    """Play what `next_moment` found, and return how many events of the tape that was (0 or 1)."""
+    cursor = play["cursor"]
+    moment = cursor["moment"]
+    if cursor["is_delayed"]:
+        set_latency(cursor, road.latency, now_ns)
+    if cursor["level"] < len(road.levels):
+        show_levels(play, road.levels, now_ns)
+    if moment == Moment.TAPE:
+        happen(play, ticks, record)
+    elif moment == Moment.NEWS:
+        hear_news(play, ticks, now_ns)
+    elif moment == Moment.ARRIVAL:
+        carry_out_next(play, record, now_ns)
+    else:
+        hear_answer(play, record)
+    if cursor["cycle_ns"] == 0 and moment == (Moment.NEWS if cursor["is_delayed"] else Moment.TAPE):
+        cursor["decides"], cursor["next_clock_ns"] = 1, now_ns
+    return int(moment == Moment.TAPE)
+
+
+@jit
+def is_decision_due(cursor: Any, next_ns: int) -> bool:
+    """Return whether the maker decides before what happens next; with no cycle it does after each event it heard.
+
+    A decision comes after all that the instant still brings, but for the tape's next event where there is no cycle.
+    """
+    if cursor["cycle_ns"] == 0:
+        is_last = cursor["moment"] == Moment.TAPE or next_ns > cursor["next_clock_ns"]
+        return bool(cursor["decides"] != 0 and is_last)
+    return bool(cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"])
+
+
+@jit
+def advance(plays: Rows, ticks: Ticks, road: Road, record: Record, most: int) -> int:
     """Play up to ``most`` events of the tape and return how many were played; stop early when a record is nearly full.
 
     At one instant prints come before quotes (a quote is the book after the trade), and a decision comes after both.
@@ -287,27 +180,28 @@ def advance(plays: Rows, ticks: Ticks, record: Record, most: int) -> int:
     """
     play = plays[0]
     cursor = play["cursor"]
-    played, next_ns = 0, next_event_ns(cursor, ticks)
+    played = 0
     if cursor["is_waiting"]:
-        decide_now(play, ticks, record)
+        decide_now(play, ticks, road, record)
+    is_plain = cursor["is_delayed"] == 0 and len(road.levels) == 0 and cursor["cycle_ns"] > 0
     while played < most and cursor["is_full"] == 0:
         if cursor["fills"] + SPARE > len(record.fills) or cursor["breakers"] + SPARE > len(record.breakers):
             break
         if cursor["journaled"] > JOURNAL // 2:
             break
-        is_due = cursor["next_clock_ns"] < next_ns and cursor["next_clock_ns"] <= cursor["last_ns"]
-        if cursor["cycle_ns"] == 0 or not is_due:
+        next_ns = next_tape_ns(cursor, ticks) if cursor["is_delayed"] == 0 else next_moment(play, ticks, road.latency)
+        if not is_decision_due(cursor, next_ns):
             if next_ns == LARGEST_INTEGER:
                 cursor["is_done"] = 1
                 break
-            play_next(play, ticks, record)
-            played += 1
-            cursor["next_clock_ns"] = next_ns if cursor["cycle_ns"] == 0 else cursor["next_clock_ns"]
-            next_ns = next_event_ns(cursor, ticks)
-            if cursor["cycle_ns"] > 0:
-                continue
+            if is_plain:  # nearly every event of nearly every run
+                happen(play, ticks, record)
+                played += 1
+            else:
+                played += play_moment(play, ticks, road, record, next_ns)
+            continue
         if cursor["pauses"]:
             cursor["is_waiting"] = 1
             break
-        decide_now(play, ticks, record)
+        decide_now(play, ticks, road, record)
     return played

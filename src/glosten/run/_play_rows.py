@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glosten.maker import STATE
-from glosten.market import FEES, RESTING
+from glosten.market import VENUE
 from glosten.params import PACKED
-from glosten.records import ACTION, ACTIONS, EVENT, QUOTES, SLOTS
+from glosten.records import ACTION, ACTIONS, EVENT, SLOTS
 
 Rows = NDArray[np.void]
 
@@ -35,6 +36,7 @@ CURSOR = np.dtype(
             "is_done",
             "is_full",
             "gap",
+            "level",
             "pauses",
             "is_waiting",
             "pairs",
@@ -44,13 +46,44 @@ CURSOR = np.dtype(
             "own_inventory",
             "keeps_journal",
             "journaled",
+            "is_delayed",
+            "moment",
+            "decides",
+            "heard_quote",
+            "heard_trade",
+            "last_heard_ns",
+            "last_arrival_ns",
+            "answer_head",
+            "answer_tail",
+            "last_answer_ns",
+            "order_ns",
+            "response_ns",
         )
     ]
 )
 """Where the loop stands: the next rows of the tape, the next decision, rows recorded, the request queue's ends, the
 tape's last instant, the breakers as last recorded, whether the quotes are implied by prints, whose sizes say nothing of
 a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
-can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta)."""
+can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta).
+``level`` is the next row of the depth; ``moment`` what happens next (`Moment`); ``decides`` asks for a decision where
+there is no cycle. Where there is latency (``is_delayed``), ``heard_*`` are the next rows that the maker hears of,
+``answer_*`` the ends of the ring of answers under way; ``last_*_ns`` keep each connection in its order, ``order_ns``
+and ``response_ns`` are the latencies of this instant."""
+
+
+class Moment(IntEnum):
+    """What can happen next, decisions apart."""
+
+    TAPE = 0
+    ARRIVAL = 1
+    NEWS = 2
+    ANSWER = 3
+
+
+FEED_LATENCY, ORDER_LATENCY, RESPONSE_LATENCY = 1, 2, 3
+"""Columns of the latency rows (`market.delay`)."""
+TOO_MANY_FILLS, TOO_MANY_REQUESTS, TOO_MANY_ANSWERS = 1, 2, 3
+"""Why a run stopped (``is_full``)."""
 
 CYCLE_ROW = np.dtype(
     [
@@ -66,17 +99,22 @@ CYCLE_ROW = np.dtype(
 FILL_ROW = np.dtype(
     [
         *((name, "i8") for name in ("ts_ns", "slot", "order", "side", "price", "lots")),
-        *((name, "i8") for name in ("fee", "is_maker", "bid", "ask")),
+        *((name, "i8") for name in ("fee", "fee_lots", "is_maker", "bid", "ask")),
         *((name, "i8") for name in ("held_after", "realised_after", "cycle")),
         *((name, "f8") for name in ("value", "prior")),
     ]
 )
-"""A fill of ours with the book it met (ticks) and the belief that quoted it."""
+"""A fill of ours at the time and with the book of the venue (ticks), and with the belief when the maker heard of it."""
 
 JOURNAL = 8192
 """Events that are kept for whoever watches, until the loop comes back to Python."""
 QUEUE = 1024
 """Requests that can wait for their turn at one instant."""
+
+ANSWERS, SPARE_ANSWERS = 4096, 4 * SLOTS
+"""Answers that can be under way at once, and those that one event can add."""
+ANSWER = np.dtype([("event", EVENT), ("happened_ns", "i8"), ("bid", "i8"), ("ask", "i8")])
+"""An answer under way: the event the maker will hear, when it happened at the venue, and the book that stood there."""
 
 BREAKER_ROW = np.dtype([(name, "i8") for name in ("ts_ns", "before", "after")])
 """A change of the open breakers (bits of `records.Breaker`)."""
@@ -94,11 +132,11 @@ PLAY = np.dtype(
         ("params", PACKED),
         ("event", EVENT),
         ("actions", ACTION, (ACTIONS,)),
-        ("resting", RESTING, (SLOTS,)),
-        ("fees", FEES),
+        ("venue", VENUE),
         ("fills", EVENT, (SLOTS,)),
-        ("book", QUOTES),
         ("queue", ACTION, (QUEUE,)),
+        ("arrivals", "i8", (QUEUE,)),
+        ("answers", ANSWER, (ANSWERS,)),
         ("journal", EVENT, (JOURNAL,)),
     ]
 )
@@ -112,6 +150,16 @@ class Ticks(NamedTuple):
     quotes: Rows
     trades: Rows
     gaps: Rows
+
+
+class Road(NamedTuple):
+    """What few events need: the depth of the tape, in time order, and the latencies on the way to the venue.
+
+    Apart from the tape, because every array costs at every call that it is handed to.
+    """
+
+    levels: Rows
+    latency: NDArray[np.int64]
 
 
 class Record(NamedTuple):

@@ -19,6 +19,26 @@ RUN_FILE = "run.json"
 ARRAYS_FILE = "arrays.npz"
 
 
+@dataclass(frozen=True, slots=True)
+class BandRow:
+    """A backtest's outcome under one fill model: the total in quote units, fills, and the makers' share of them."""
+
+    model: str
+    total: float
+    fills: int
+    maker_ratio: float | None
+
+    @classmethod
+    def of(cls, run: Run) -> BandRow:
+        """Return the row of a run."""
+        figures = run.figures
+        return cls(run.parameters["runtime.fill_model"], run.pnl.total, figures["fills"], figures["maker_ratio"])
+
+    def summary(self) -> dict[str, Any]:
+        """Return the row as the command-line contract has it."""
+        return {"pnl": {"total": self.total}, "fills": self.fills, "maker_ratio": self.maker_ratio}
+
+
 @dataclass(frozen=True)
 class Run:
     """One finished backtest: its figures, its series, and everything needed to say how it came about.
@@ -26,6 +46,7 @@ class Run:
     ``cycles``, ``fills`` and ``breakers`` are arrays of `CYCLE_ROW`, `FILL_ROW` and `BREAKER_ROW`; ``market`` is a
     sample of the tape's quotes (`records.QUOTES`) and ``value_path`` the true value where the market was simulated
     (columns ts_ns and value, else empty); ``state`` is the maker's last row (`maker.STATE`). Amounts are quote units.
+    ``band`` is the outcome under every fill model, the strictest first; empty where the others were not played.
     """
 
     title: str
@@ -46,6 +67,7 @@ class Run:
     market: NDArray[np.void]
     value_path: NDArray[np.void]
     state: NDArray[np.void]
+    band: tuple[BandRow, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Return the figures of the command-line contract as plain JSON-able values."""
@@ -57,6 +79,7 @@ class Run:
             "markouts_n": {f"{row.horizon_s:g}": row.n for row in self.markouts},
             "markouts_orders": {f"{row.horizon_s:g}": row.orders for row in self.markouts},
             **self.figures,
+            "band": {row.model: row.summary() for row in self.band},
             "breaker_events": [{name: int(row[name]) for name in row.dtype.names} for row in self.breakers],
             "warnings": list(self.warnings),
             "instrument": self.instrument,
@@ -71,6 +94,7 @@ class Run:
         arrays = {row.name: getattr(self, row.name) for row in fields(self) if row.name in _ARRAYS}
         words = {row.name: getattr(self, row.name) for row in fields(self) if row.name not in _ARRAYS}
         words["pnl"] = asdict(self.pnl)
+        words["band"] = [asdict(row) for row in self.band]
         words["markouts"] = [
             {name: None if isnan(value) else value for name, value in asdict(row).items()} for row in self.markouts
         ]  # JSON has no NaN
@@ -97,6 +121,7 @@ class Run:
             words["pnl"] = Split(**words["pnl"])
             words["markouts"] = tuple(Markout(**_with_nan(row)) for row in words["markouts"])
             words["changed"], words["warnings"] = tuple(words["changed"]), tuple(words["warnings"])
+            words["band"] = tuple(BandRow(**row) for row in words.get("band", ()))
             return cls(**words)
         except (ValueError, KeyError, TypeError, OSError) as problem:
             raise SettingsError(

@@ -41,7 +41,7 @@ DECIDED = (*WATCHED, "quote", "portfolio", "orders", "targets")
 NO_MARKOUTS: Record = {"markout_1_bps": None, "markout_10_bps": None, "markout_60_bps": None}
 OWN_FILLS = 0
 KEPT_FIELDS: dict[int, tuple[str, ...]] = {
-    EventKind.FILL: ("slot", "order", "side", "price", "lots", "fee", "is_maker"),
+    EventKind.FILL: ("slot", "order", "side", "price", "lots", "fee", "fee_lots", "is_maker"),
     EventKind.PLACED: ("slot", "order", "reason"),
     EventKind.CANCELLED: ("slot", "order", "reason"),
     EventKind.REJECTED: ("slot", "order", "reason"),
@@ -189,7 +189,8 @@ class Tracer:
         before, after = unpack_groups(taken.before, WATCHED), unpack_groups(taken.after, WATCHED)
         if kind == EventKind.FILL:
             markouts = self._markouts(event) if self._markouts else NO_MARKOUTS
-            self._emit(fill_record(event, before, after, self._units, markouts), ts_ns)
+            asset = self._settings.runtime.fee_asset
+            self._emit(fill_record(event, before, after, self._units, asset, markouts), ts_ns)
             self._observe_fill(event)
         elif kind == EventKind.TRADE:
             side = "buy" if event["side"] == Side.BUY else "sell"

@@ -67,8 +67,11 @@ def answer_record(event: Any, order: Group, units: Units) -> Record:
     }
 
 
-def fill_record(event: Any, before: Group, after: Group, units: Units, markouts: Record) -> Record:
-    """Return the record of a fill, from the states before and after it; ``markouts`` are added as they are."""
+def fill_record(event: Any, before: Group, after: Group, units: Units, fee_asset: str, markouts: Record) -> Record:
+    """Return the record of a fill, from the states before and after it; ``markouts`` are added as they are.
+
+    ``fee_asset`` is in what the fee was paid, ``fee`` what that was worth.
+    """
     price, lots = units.price(int(event["price"])), int(event["lots"])
     value, view, slot = before["belief"]["value"], before["view"], int(event["slot"])
     ours = 1 if event["side"] == Side.SELL else -1
@@ -80,8 +83,8 @@ def fill_record(event: Any, before: Group, after: Group, units: Units, markouts:
         "rung": rung_of(slot),
         "price": price,
         "qty": units.coins(lots),
-        "fee": units.cash(int(event["fee"])),
-        "fee_asset": "quote",
+        "fee": units.cash(int(event["fee"]) + int(event["fee_lots"]) * int(event["price"]) * units.step),
+        "fee_asset": fee_asset,
         "maker": bool(event["is_maker"]),
         "notional": units.cash(int(event["price"]) * lots * units.step),
         "q_after": units.coins(after["ledger"]["held"]),

@@ -27,6 +27,8 @@ UNNAMED = ""
 """The pair of a tape that names none."""
 Files = tuple[Path, Path | None]
 """The trades and the quotes of one pair."""
+DeepFiles = tuple[Path, Path | None, Path | None]
+"""The trades, the quotes and the depth of one pair."""
 
 
 def register(app: typer.Typer) -> None:
@@ -39,11 +41,15 @@ def backtest(
     *,
     trades: Annotated[
         list[str],
-        typer.Option("--trades", metavar="[PAIR=]FILE", help="Prints, parquet or csv; once a pair for a portfolio."),
+        typer.Option("--trades", metavar="[PAIR=]FILE", help="Prints: a tape, or a vendor's file; once a pair."),
     ],
     quotes: Annotated[
         list[str] | None,
-        typer.Option("--quotes", metavar="[PAIR=]FILE", help="Quotes; without them the prints imply some."),
+        typer.Option("--quotes", metavar="[PAIR=]FILE", help="Quotes, likewise; without them the prints imply some."),
+    ] = None,
+    depth: Annotated[
+        Path | None,
+        typer.Option("--depth", metavar="FILE", help="Depth behind the touch: ts_ns, side, price, qty."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run; runs/<tape>-<hash> by default.")
@@ -63,9 +69,11 @@ def backtest(
     and share the exposure ledger (PORTFOLIO_INCLUDE, PORTFOLIO_EXP_BUDGET).
     """
     tapes = tapes_of(trades, quotes or (), pair)
-    _refuse_missing(*(file for files in tapes.values() for file in files))
+    _refuse_missing(*(file for files in tapes.values() for file in files), depth)
     if list(tapes) == [UNNAMED]:
-        _run_one(config, tapes[UNNAMED], (pair, overrides or ()), out, asked=(with_log, as_json))
+        _run_one(config, (*tapes[UNNAMED], depth), (pair, overrides or ()), out, asked=(with_log, as_json))
+    elif depth is not None:
+        raise TapeError("--depth is for a tape without a name; a portfolio is played without depth.")
     else:
         _run_portfolio(config, tapes, overrides or (), out, asked=(with_log, as_json))
 
@@ -100,7 +108,7 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _run_one(
     config: Path,
-    files: Files,
+    files: DeepFiles,
     chosen: tuple[str | None, Sequence[str]],
     out: Path | None,
     *,
@@ -116,7 +124,7 @@ def _run_one(
     out = out or RUNS / f"{files[0].stem}-{settings.hash}"
     refuse_other_folders(out)
     with Waiting("Loading the tape") as waiting, Watching(out, [settings], asked=with_log) as watching:
-        tape = _load(settings, files)
+        tape = _load(settings, files[:2], files[2])
         if not as_json:
             print_findings(findings)
         run = _play(settings, tape, waiting, watching)
@@ -159,6 +167,8 @@ def _run_portfolio(
         pairs = [running.PortfolioPair(name, settings[name], loaded[name], watches[name]) for name in tapes]
         waiting.say("Playing the tapes")
         played = running.backtest_portfolio(pairs, progress=waiting.advance)
+        waiting.say("Playing the other fill models")
+        played = running.portfolio_with_band(played, pairs)
         waiting.say("Writing the pages")
         runs = {name: watching.keep(name, _with_warnings(settings[name], run)) for name, run in played.runs.items()}
         pages = {
@@ -209,12 +219,13 @@ def _refuse_missing(*files: Path | None) -> None:
         raise TapeError(missing)
 
 
-def _load(settings: Settings, files: Files) -> Tape:
-    from glosten.market import TapeOptions, load_tape  # noqa: PLC0415
+def _load(settings: Settings, files: Files, depth: Path | None = None) -> Tape:
+    from glosten.market import TapeOptions, load_tape, with_depth  # noqa: PLC0415
 
     given = settings.instrument
     options = TapeOptions(given.symbol, given.tick, given.lot, given.min_qty, given.min_notional, given.quote_lag_ms)
-    return load_tape(*files, options)
+    tape = load_tape(*files, options)
+    return tape if depth is None else with_depth(tape, depth)
 
 
 def _play(settings: Settings, tape: Tape, waiting: Waiting, watching: Watching) -> Run:
@@ -227,7 +238,8 @@ def _play(settings: Settings, tape: Tape, waiting: Waiting, watching: Watching) 
         run = running.backtest(settings, tape, title=title, progress=waiting.advance)
     else:
         run = running.watched_backtest(settings, tape, watch, title=title, progress=waiting.advance)
-    return watching.keep(UNNAMED, _with_warnings(settings, run))
+    waiting.say("Playing the other fill models")
+    return watching.keep(UNNAMED, _with_warnings(settings, running.with_band(run, settings, tape)))
 
 
 def _with_warnings(settings: Settings, run: Run) -> Run:

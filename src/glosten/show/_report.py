@@ -10,6 +10,7 @@ from typing import Any
 from glosten.run import Outcome, Run, dashboard, explain, last_line, sidebar
 from glosten.settings import Finding
 from glosten.show._report_alpha import alpha_charts, alpha_html
+from glosten.show._report_band import band_html
 from glosten.show._report_charts import Chart, time_charts
 from glosten.show._report_dashboard import dashboard_html
 from glosten.show._report_figures import span_ns, span_words, verdict
@@ -62,6 +63,7 @@ def _page(
     yield zoom_bar()
     yield from map(card, over_time)
     yield _pairs(outcome)
+    yield band_html(run)
     yield alpha_html(measured)
     yield _pairs(about_alpha)
     if model is not None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glosten.alpha import fee_worth
 from glosten.records import EXIT_SLOT, RUNGS, Instrument
 from glosten.run import Run
 
@@ -172,7 +173,7 @@ def marks(run: Run, side: int) -> Marks:
         ms=rows["ts_ns"] / NS_PER_MS,
         price=price,
         quantity=rows["lots"] * float(instrument.lot),
-        fee=rows["fee"] * float(instrument.quantum),
+        fee=fee_worth(rows, instrument),
         edge_bps=np.where(mid > 0, 1e4 * side * (mid - price) / np.where(mid > 0, mid, 1.0), np.nan),
         prior=rows["prior"],
         rung=np.where(rows["slot"] < EXIT_SLOT, rows["slot"] % RUNGS + 1, 0),

@@ -13,6 +13,7 @@ from rich.table import Table
 from glosten.run import PortfolioRun, Run, explain
 from glosten.settings import Finding
 from glosten.show._output import console
+from glosten.show._report_band import band_rows
 from glosten.show._report_figures import (
     LEVELS,
     NOT_KNOWN,
@@ -36,6 +37,7 @@ def print_run(run: Run, findings: Sequence[Finding], page: Path, more: Table | N
     screen.print()
     _print_figures(run)
     _print_markouts(run)
+    _print_band(run)
     if more is not None:
         screen.print(more)
         screen.print()
@@ -125,5 +127,17 @@ def _print_markouts(run: Run) -> None:
     for row in known:
         error = f"{row.se_bps:.2f}" if math.isfinite(row.se_bps) else NOT_KNOWN
         table.add_row(f"{row.horizon_s:g} s", f"{row.mean_bps:+.2f}", error, f"{row.n:,}", f"{row.orders:,}")
+    console().print(table)
+    console().print()
+
+
+def _print_band(run: Run) -> None:
+    if not run.band:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("Fill model", f"total, {run.quote_asset}", "fills", "maker fills"):
+        table.add_column(name, justify="left" if name == "Fill model" else "right", no_wrap=True)
+    for row in band_rows(run):
+        table.add_row(*(escape(cell) for cell in row[:4]))
     console().print(table)
     console().print()

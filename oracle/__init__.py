@@ -1,0 +1,1 @@
+"""Our matcher beside hftbacktest's, on real tapes: outside the package, its dependencies and its tests."""

@@ -1,0 +1,82 @@
+"""Our place in the queue: what is displayed ahead of an order, and what prints and cancellations make of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glosten._jit import jit
+from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, UNKNOWN_QUEUE, FillModel
+from glosten.records import SLOTS, Side
+from glosten.statistics import uniform
+
+
+@jit
+def queue_of(venue: np.void, side: int, price: int) -> tuple[int, int]:
+    """Return (lots ahead, lots displayed) for an order that joins the end of a level; `UNKNOWN_QUEUE`, `NOT_SEEN`.
+
+    Inside the spread nobody is ahead; at the touch all that is displayed; behind it what the depth of the tape shows,
+    where it has any, else an unknown queue. In the optimistic model nobody is ever ahead.
+    """
+    book = venue["book"]
+    touch, displayed = (book["bid"], book["bid_lots"]) if side == Side.BUY else (book["ask"], book["ask_lots"])
+    better = side * (price - touch)
+    if venue["model"]["fill"] == FillModel.OPTIMISTIC or (displayed > 0 and better > 0):
+        return 0, NOT_SEEN
+    if displayed > 0 and better == 0:
+        return displayed, displayed
+    if venue["has_depth"]:
+        level = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
+        if level["price"] == price:
+            return level["lots"], level["lots"]
+    return UNKNOWN_QUEUE, NOT_SEEN
+
+
+@jit
+def learn(venue: np.void, slot: int, displayed: int) -> None:
+    """Learn from what our level displays: at most that much is ahead, and what left without a print was cancelled."""
+    order, model = venue["resting"][slot], venue["model"]
+    if model["is_synthetic"] and order["ahead"] < UNKNOWN_QUEUE // 2:
+        return
+    if model["fill"] == FillModel.QUEUE_CANCELS:
+        if order["shown"] > displayed and order["shown"] >= order["ahead"]:
+            _cancel_ahead(venue, slot, order["shown"] - displayed)
+        order["shown"] = displayed
+    order["ahead"] = min(order["ahead"], displayed)
+
+
+@jit
+def hide_level(venue: np.void, slot: int) -> None:
+    """Note that a level is displayed no more, unless the tape has depth: what happens to it now is not seen."""
+    if venue["has_depth"] == 0:
+        venue["resting"][slot]["shown"] = NOT_SEEN
+
+
+@jit
+def _cancel_ahead(venue: np.void, slot: int, lots: int) -> None:
+    """Take a cancelled order out of our level: it stood ahead of us with the share of the level that did.
+
+    One draw a cancellation. What does not fit on the side that was drawn is taken from the other.
+    Source: a uniform choice among the displayed lots, as the proportional queue model of Cont, Stoikov & Talreja
+    (2010), where every order is cancelled at the same rate.
+    """
+    order, model = venue["resting"][slot], venue["model"]
+    behind = order["shown"] - order["ahead"]
+    was_ahead = uniform(model["key"], model["draws"]) * order["shown"] < order["ahead"]
+    model["draws"] += 1
+    order["ahead"] -= min(lots, order["ahead"]) if was_ahead else max(lots - behind, 0)
+
+
+@jit
+def advance_queue(venue: np.void, trade: np.void, others: int) -> None:
+    """Move our orders forward: nobody is left ahead at prices that a print went through."""
+    for slot in range(SLOTS):
+        order = venue["resting"][slot]
+        if order["side"] == 0 or order["side"] == trade["side"]:
+            continue
+        depth = order["side"] * (order["price"] - trade["price"])
+        if depth > 0:
+            order["ahead"] = 0
+        elif depth == 0:
+            order["ahead"] = max(order["ahead"] - others, 0)
+            if order["shown"] != NOT_SEEN:
+                order["shown"] = max(order["shown"] - others, order["ahead"])
