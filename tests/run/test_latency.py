@@ -13,7 +13,7 @@ import pytest
 from glosten import settings
 from glosten.errors import RunError
 from glosten.market import Tape, tape_from_arrays
-from glosten.records import LEVELS, PRINTS, QUOTES, Instrument
+from glosten.records import LEVELS, PRINTS, QUOTES, Instrument, Side
 from glosten.run import _backtest, backtest
 
 SECOND = 1_000_000_000
@@ -157,3 +157,23 @@ def test_depth_of_a_tape_reaches_the_venue() -> None:
     bare, deep = backtest(chosen, tape), backtest(chosen, dataclasses.replace(tape, levels=levels))
     assert deep.tape["levels"] == 400
     assert deep.figures["fills"] != bare.figures["fills"]
+
+
+def test_depth_at_the_time_of_a_print_is_the_book_after_it() -> None:
+    levels = np.zeros(2, LEVELS)
+    tape = small_tape(3)
+    start_ns = int(tape.quotes["ts_ns"][0])
+    tape.quotes["ts_ns"], tape.trades["ts_ns"] = start_ns + np.arange(3) * SECOND, start_ns + SECOND
+    tape.quotes["bid"], tape.quotes["ask"] = 100, 102
+    tape.trades["price"], tape.trades["lots"], tape.trades["side"] = (99, 101, 101), (4, 1, 1), (-1, 1, 1)
+    levels["ts_ns"], levels["side"], levels["price"] = (start_ns, start_ns + SECOND), 1, 99
+    levels["lots"] = (10, 6)
+    chosen = settings.load(None, overrides=("ALLOC_CONFIRMED=false",), environment={})
+    play = _backtest.prepare(chosen, dataclasses.replace(tape, levels=levels))
+    venue = play.play[0]["venue"]
+    venue["resting"][0] = (1, Side.BUY, 99, 5, 5, 10, 10, 0)
+    venue["orders"] = 1
+    while not play.cursor["is_done"]:
+        play.advance(100)
+    ahead, shown = (int(venue["resting"][0][name]) for name in ("ahead", "shown"))
+    assert (ahead, shown) == (6, 6)

@@ -30,8 +30,8 @@ def _fields(kind: str, *names: str) -> list[tuple[str, str]]:
 
 
 FILL = np.dtype(_fields("i8", "ts_ns", "side", "sold", "price", "met", "order"))
-"""A fill that waits: our ``side``, ``sold`` in signed lots (coins that went for the fee are sold too), ``met`` bid + ask at
-the fill, ``order`` its customer order."""
+"""A fill that waits: our ``side``, ``sold`` in signed lots (coins that went for the fee too), ``met`` bid + ask when it
+was made, ``order`` its customer order."""
 DECISION = np.dtype([*_fields("i8", "ts_ns", "twice"), ("prior", "f8"), ("value", "f8")])
 """A decision that waits: ``twice`` is bid + ask of its time, as far as that is over."""
 MARKOUT = np.dtype(

@@ -80,11 +80,17 @@ class _Reader:
 
 def read_columns(table: Table, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """Return whole columns of a file as numbers, missing ones NaN; raises `TapeError` with the problem of each."""
-    reader, pieces = _Reader(table, names), list[dict[str, NDArray[Any]]]()
-    reader.run(pieces.append)
+    pieces = list[dict[str, NDArray[Any]]]()
+    read_pieces(table, names, pieces.append)
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+
+
+def read_pieces(table: Table, names: Sequence[str], convert: Callable[[dict[str, NDArray[Any]]], None]) -> None:
+    """Hand columns of a file over as numbers, piece by piece; raises `TapeError` with the problem of each column."""
+    reader = _Reader(table, names)
+    reader.run(convert)
     if reader.problems:
         raise TapeError(list(reader.problems.values()))
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
 
 
 def convert_prints(table: Table, steps: Steps) -> Converted:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from glosten.errors import TapeError
 from glosten.market._candles import quotes_of_candles
 from glosten.market._convert import EXACT_STEPS, Converted, convert_prints, convert_quotes
+from glosten.market._depth import book_changes
 from glosten.market._files import Table
 from glosten.market._grid import infer_step
 from glosten.market._lag import NS_PER_MS, best_lag_ms, first_from, share_looked_at, touch_shares
 from glosten.market._sources import Sources, open_sources
 from glosten.market._synthetic import synthetic_quotes
 from glosten.market._tape import Tape, TapeNotes, TapeOptions, utc
-from glosten.records import LARGEST_INTEGER, Instrument
+from glosten.records import LARGEST_INTEGER, LEVELS, Instrument
 from glosten.statistics import number_orders
 
 MOST_CROSSED = 0.01
@@ -35,7 +36,8 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
     Files are parquet or csv with the columns ``ts_ns, price, qty, side`` and ``ts_ns, bid, bid_qty, ask, ask_qty``
     (``exch_ts_ns``, where trades have it, merges prints into orders), or vendor files as `import_tape` reads them; a
     vendor file of trades may bring its own quotes. A row of quotes without any price marks a gap, up to the next
-    quote. Candles become prints, and the tape says so. Raises TapeError, all problems at once.
+    quote. Quotes of several levels (``bid2, bid2_qty, ask2, ...``) bring the depth. Candles become prints, and the tape
+    says so. Raises TapeError, all problems at once.
     """
     options = options or TapeOptions()
     with ExitStack() as stack:
@@ -45,6 +47,7 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
         prints = convert_prints(sources.trades, steps)
         books = None if sources.quotes is None else convert_quotes(sources.quotes, steps)
         _refuse(sources, prints, books)
+        levels = np.zeros(0, LEVELS) if sources.quotes is None else book_changes(sources.quotes, steps)
     for table, converted in ((sources.trades, prints), (sources.quotes, books)):
         if table is not None and converted is not None:
             _check_steps(table, converted, instrument)
@@ -58,6 +61,7 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
     lag_ns = _lag(kept, rows, (options.quote_lag_ms, sources.lag_ms), counts)
     for name in ("start_ns", "end_ns"):
         gaps[name] += lag_ns
+    levels["ts_ns"] += lag_ns
     _check_overlap((sources.trades.path, rows), (sources.quotes.path, kept))
     counts["unquoted"] = first_from(rows, kept[0]["ts_ns"]) + len(rows) - first_from(rows, kept[-1]["ts_ns"] + 1)
     return Tape(
@@ -68,6 +72,7 @@ def load_tape(trades: Path, quotes: Path | None = None, options: TapeOptions | N
         files=sources.files,
         notes=TapeNotes(**counts),
         gaps=gaps,
+        levels=levels,
         candles=sources.candles,
         sides=sources.sides,
     )

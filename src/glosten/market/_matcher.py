@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from glosten._jit import jit
 from glosten.market._queue import advance_queue, hide_level, learn, queue_of
 from glosten.market._settle import close_resting, fill_at, is_affordable, reserve_rate
-from glosten.market._venue import DEPTH_ROWS, FillModel
+from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, FillModel
 from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
 
 
@@ -108,11 +108,22 @@ def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
 
 @jit
 def on_level(venue: np.void, level: np.void) -> None:
-    """Show what is displayed at one price from now on, where the tape has depth; it teaches orders at that price."""
+    """Show what is displayed at one price from now on, where the tape has depth; it teaches orders at that price.
+
+    A level that is `NOT_SEEN` any more is forgotten.
+    """
     side, price, lots = level["side"], level["price"], level["lots"]
     venue["has_depth"] = 1
     kept = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
     touch = venue["book"]["bid"] if side == Side.BUY else venue["book"]["ask"]
+    if lots == NOT_SEEN:
+        if kept["price"] == price:
+            kept["price"] = kept["lots"] = 0
+        for slot in range(SLOTS):
+            order = venue["resting"][slot]
+            if order["side"] == side and order["price"] == price:
+                order["shown"] = NOT_SEEN
+        return
     if kept["price"] != price and kept["lots"] > 0 and abs(kept["price"] - touch) < abs(price - touch):
         return  # the row belongs to a level nearer the touch: this one stays unknown
     kept["price"], kept["lots"] = price, lots

@@ -204,7 +204,18 @@ def tape_between(tape: Tape, start_ns: int, end_ns: int) -> Tape:
     gaps = tape.gaps[(tape.gaps["end_ns"] > start_ns) & (tape.gaps["start_ns"] < end_ns)].copy()
     gaps["start_ns"], gaps["end_ns"] = np.maximum(gaps["start_ns"], start_ns), np.minimum(gaps["end_ns"], end_ns)
     orders = int(trades["aggressor"][-1]) - int(trades["aggressor"][0]) + 1
-    return replace(tape, quotes=quotes, trades=trades, gaps=gaps, notes=TapeNotes(orders=orders))
+    levels = _levels_between(tape.levels, start_ns, end_ns)
+    return replace(tape, quotes=quotes, trades=trades, gaps=gaps, levels=levels, notes=TapeNotes(orders=orders))
+
+
+def _levels_between(levels: NDArray[np.void], start_ns: int, end_ns: int) -> NDArray[np.void]:
+    """Return the depth of a part of the tape: what stood when it begins, then the changes within it."""
+    first = first_from(levels, start_ns)
+    before = levels[:first][::-1]
+    _, newest = np.unique(before[["side", "price"]], return_index=True)
+    standing = before[np.sort(newest)[::-1]]
+    standing["ts_ns"] = start_ns
+    return np.concatenate([standing, levels[first : first_from(levels, end_ns)]])
 
 
 @jit

@@ -14,6 +14,7 @@ from glosten.run._venue_side import (
     happen,
     hear_answer,
     hear_news,
+    is_print_next,
     news_heard_ns,
     next_tape_ns,
     set_latency,
@@ -95,7 +96,7 @@ def decide_now(play: Any, ticks: Any, road: Any, record: Any) -> None:
     if cursor["is_delayed"]:
         set_latency(cursor, road.latency, now_ns)
     if cursor["level"] < len(road.levels):
-        show_levels(play, road.levels, now_ns)
+        show_levels(play, road.levels, now_ns + 1)
     if len(ticks.gaps) > 0:
         tell_age(play, ticks.gaps, now_ns)
     else:
@@ -145,7 +146,8 @@ def play_moment(play: Any, ticks: Any, road: Any, record: Any, now_ns: int) -> i
     if cursor["is_delayed"]:
         set_latency(cursor, road.latency, now_ns)
     if cursor["level"] < len(road.levels):
-        show_levels(play, road.levels, now_ns)
+        is_after = moment == Moment.TAPE and not is_print_next(cursor, ticks)  # depth is the book after the prints
+        show_levels(play, road.levels, now_ns + int(is_after))
     if moment == Moment.TAPE:
         happen(play, ticks, record)
     elif moment == Moment.NEWS:

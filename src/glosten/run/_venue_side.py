@@ -31,10 +31,10 @@ def set_latency(cursor: Any, latency: Any, now_ns: int) -> None:
 
 
 @jit
-def show_levels(play: Any, levels: Any, now_ns: int) -> None:
-    """Show the venue the depth up to an instant, that instant included."""
+def show_levels(play: Any, levels: Any, before_ns: int) -> None:
+    """Show the venue the depth up to an instant, that instant excluded."""
     cursor = play["cursor"]
-    while cursor["level"] < len(levels) and levels[cursor["level"]]["ts_ns"] <= now_ns:
+    while cursor["level"] < len(levels) and levels[cursor["level"]]["ts_ns"] < before_ns:
         on_level(play["venue"], levels[cursor["level"]])
         cursor["level"] += 1
 
@@ -46,6 +46,15 @@ def next_tape_ns(cursor: Any, ticks: Any) -> int:
     quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
     trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
     return min(quote_ns, trade_ns)
+
+
+@jit
+def is_print_next(cursor: Any, ticks: Any) -> bool:
+    """Return whether a print comes next: it does before a quote of its time, which is the book after it."""
+    quote, trade = cursor["quote"], cursor["trade"]
+    if trade >= len(ticks.trades):
+        return False
+    return bool(quote >= len(ticks.quotes) or ticks.trades[trade]["ts_ns"] <= ticks.quotes[quote]["ts_ns"])
 
 
 @jit
@@ -83,19 +92,16 @@ def quote_happens(play: Any, record: Any, quote: Any) -> None:
 
 @jit
 def happen(play: Any, ticks: Any, record: Any) -> None:
-    """Let the next event of the tape happen; a print comes before a quote of its time (a quote is the book after it).
+    """Let the next event of the tape happen.
 
     Where there is no latency, what the maker asks for then is carried out at once.
     """
     cursor = play["cursor"]
-    quotes, trades = ticks.quotes, ticks.trades
-    quote, trade = cursor["quote"], cursor["trade"]
-    has_quote, has_trade = quote < len(quotes), trade < len(trades)
-    if has_trade and (not has_quote or trades[trade]["ts_ns"] <= quotes[quote]["ts_ns"]):
-        print_happens(play, record, trades[trade])
+    if is_print_next(cursor, ticks):
+        print_happens(play, record, ticks.trades[cursor["trade"]])
         cursor["trade"] += 1
     else:
-        quote_happens(play, record, quotes[quote])
+        quote_happens(play, record, ticks.quotes[cursor["quote"]])
         cursor["quote"] += 1
     if cursor["is_delayed"] == 0 and cursor["queue_head"] < cursor["queue_tail"]:
         carry_out(play, record)
