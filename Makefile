@@ -38,7 +38,7 @@ picture: demo
 
 # hftbacktest pins numpy, so it gets an environment of its own; DATA is the folder with the BTCUSDT tapes.
 ORACLE := .venv-oracle
-DATA ?= shared/data
+DATA ?= ../shared/data
 
 oracle: $(READY) $(ORACLE)/.ready
 	$(BIN)/python -m oracle --python $(ORACLE)/bin/python --data $(DATA)

@@ -116,7 +116,7 @@ def main() -> None:
     """Compare every tape at every offset; exit 1 where the two differ too much."""
     parser = argparse.ArgumentParser(prog="oracle", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--python", type=Path, default=Path(".venv-oracle/bin/python"))
-    parser.add_argument("--data", type=Path, default=Path("shared/data"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     given = parser.parse_args()
     if not given.python.exists():
         sys.exit(f"{given.python} does not exist: hftbacktest needs an environment of its own; `make oracle` makes it.")
