@@ -110,6 +110,7 @@ def test_the_changes_of_a_real_book_add_up_to_the_book(tmp_path: Path, shared: C
     ).write_parquet(trades)
     tape = load_tape(trades, file, TapeOptions(quote_lag_ms=0.0))
     assert 0 < len(tape.levels) < 2 * depth * len(rows)
+    assert f"{len(tape.levels):,} changes of the depth tell orders behind the touch their queue." in tape.sentences()
     tick, lot = float(tape.instrument.tick), float(tape.instrument.lot)
     book: dict[tuple[int, int], int] = {}
     at = 0

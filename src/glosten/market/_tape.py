@@ -132,6 +132,8 @@ class Tape:
             f"{len(self.trades):,} prints of {counts.orders:,} market orders and {len(self.quotes):,} quotes, "
             f"from {utc(first)} to {utc(last)}, tick {self.instrument.tick:f}, lot {self.instrument.lot:f}."
         )
+        if len(self.levels):
+            notes.append(f"{len(self.levels):,} changes of the depth tell orders behind the touch their queue.")
         if self.quote_lag_ns or counts.touch_shares:
             notes.append(_lag_sentence(self.quote_lag_ns / NS_PER_MS, counts.touch_shares))
         notes.extend(f"{getattr(counts, name):,} {meaning}." for name, meaning in _MEANINGS if getattr(counts, name))
