@@ -20,9 +20,8 @@ from glosten.market import (
     on_book,
     on_level,
     on_trade,
-    reserved,
 )
-from glosten.records import ACTION, LEVELS, PRINTS, QUOTES, Reason, Side
+from glosten.records import ACTION, LARGEST_INTEGER, LEVELS, PRINTS, QUOTES, Reason, Side
 
 BUY, SELL, UNKNOWN = int(Side.BUY), int(Side.SELL), int(Side.UNKNOWN)
 OPTIMISTIC, CANCELS, TRADES, THROUGH = FillModel
@@ -62,6 +61,14 @@ class Desk:
     def wallet(self) -> dict[str, int]:
         row = self.venue["wallet"]
         return {name: int(row[name]) for name in row.dtype.names}
+
+    def reserved(self, side: int) -> int:
+        """What is kept back, added up anew from the orders that rest."""
+        total = 0
+        for order in self.venue["resting"][self.venue["resting"]["side"] == side]:
+            notional = int(order["price"]) * int(order["leaves"]) * 10
+            total += notional - -notional * int(order["reserve_e8"]) // 10**8 if side == BUY else int(order["leaves"])
+        return total
 
     def order(self, slot: int) -> Any:
         return self.venue["resting"][slot]
@@ -133,12 +140,12 @@ def test_of_two_purchases_whose_sum_exceeds_the_cash_the_second_is_refused() -> 
 def test_after_a_partial_fill_only_the_rest_stays_reserved() -> None:
     desk = Desk(cash=100 * 10 * 10)
     desk.place(0, BUY, 100, 10)
-    assert reserved(desk.venue, BUY) == 100 * 10 * 10
+    assert desk.reserved(BUY) == 100 * 10 * 10
     assert desk.trade(SELL, 99, 3) == [3]
-    assert reserved(desk.venue, BUY) == desk.wallet()["cash"] == 100 * 10 * 7
+    assert desk.reserved(BUY) == desk.wallet()["cash"] == 100 * 10 * 7
     desk.place(10, SELL, 103, 4)
     desk.trade(BUY, 104, 1)
-    assert reserved(desk.venue, SELL) == 3
+    assert desk.reserved(SELL) == 3
 
 
 def test_the_fee_of_a_purchase_is_reserved_at_the_worst_rate_it_can_meet() -> None:
@@ -326,8 +333,39 @@ def test_cash_and_coins_are_conserved_and_never_overdrawn(
         cash, coin, spent = booked(desk, count, (cash, coin, spent))
         wallet = desk.wallet()
         assert (wallet["cash"], wallet["coin"], wallet["other"]) == (cash, coin, spent)
-        assert 0 <= reserved(desk.venue, SELL) <= wallet["coin"]
-        assert reserved(desk.venue, BUY) <= wallet["cash"] + 40  # each fill rounds its fee up by itself
+        kept = (int(desk.venue["reserved"]["cash"]), int(desk.venue["reserved"]["coin"]))
+        assert kept == (desk.reserved(BUY), desk.reserved(SELL))
+        assert 0 <= desk.reserved(SELL) <= wallet["coin"]
+        assert desk.reserved(BUY) <= wallet["cash"] + 40  # each fill rounds its fee up by itself
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    STORY,
+    st.lists(st.tuples(st.sampled_from([BUY, SELL]), st.integers(96, 105), st.integers(1, 20)), max_size=12),
+    st.sampled_from(list(FillModel)),
+    st.booleans(),
+)
+def test_what_the_venue_does_not_look_at_would_have_changed_nothing(
+    story: list[tuple[Any, ...]], orders: list[tuple[int, int, int]], model: int, has_depth: bool
+) -> None:
+    quick, slow = Desk(model), Desk(model)
+    pending = list(enumerate(orders))
+    for kind, *what in story:
+        slot, (side, price, lots) = pending.pop() if pending else (0, (BUY, 96, 0))
+        for desk in (quick, slow):
+            desk.place(slot, side, price, lots)
+            if has_depth:
+                desk.level(side, price - side, lots)
+            if desk is slow:
+                desk.venue["reach"] = (LARGEST_INTEGER, 0, 0)  # everything may be reached: look every time
+            if kind == "trade":
+                desk.trade(*what)
+            else:
+                desk.quote(what[0], what[1], what[0] + what[2], what[3])
+        for name in ("resting", "wallet", "book", "model"):
+            assert quick.venue[name].tobytes() == slow.venue[name].tobytes()
+        assert quick.fills.tobytes() == slow.fills.tobytes()
 
 
 def booked(desk: Desk, count: int, before: tuple[int, int, int]) -> tuple[int, int, int]:

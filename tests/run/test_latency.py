@@ -12,8 +12,8 @@ import pytest
 
 from glosten import settings
 from glosten.errors import RunError
-from glosten.market import Tape, tape_from_arrays
-from glosten.records import LEVELS, PRINTS, QUOTES, Instrument, Side
+from glosten.market import Tape, accept, fresh_fills, on_book, on_level, tape_from_arrays
+from glosten.records import ACTION, LEVELS, PRINTS, QUOTES, Instrument, Reason, Side
 from glosten.run import _backtest, backtest
 
 SECOND = 1_000_000_000
@@ -170,9 +170,11 @@ def test_depth_at_the_time_of_a_print_is_the_book_after_it() -> None:
     levels["lots"] = (10, 6)
     chosen = settings.load(None, overrides=("ALLOC_CONFIRMED=false",), environment={})
     play = _backtest.prepare(chosen, dataclasses.replace(tape, levels=levels))
-    venue = play.play[0]["venue"]
-    venue["resting"][0] = (1, Side.BUY, 99, 5, 5, 10, 10, 0)
-    venue["orders"] = 1
+    venue, order = play.play[0]["venue"], np.zeros(1, ACTION)[0]
+    on_book(venue, tape.quotes[0], fresh_fills())
+    on_level(venue, levels[0])
+    order["side"], order["price"], order["lots"], order["post_only"] = Side.BUY, 99, 5, 1
+    assert accept(venue, order, fresh_fills()) == (Reason.NONE, 0)
     while not play.cursor["is_done"]:
         play.advance(100)
     ahead, shown = (int(venue["resting"][0][name]) for name in ("ahead", "shown"))

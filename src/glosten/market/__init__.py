@@ -12,7 +12,6 @@ from glosten.market._latency import LATENCY_COLUMNS, constant_latency, delay, lo
 from glosten.market._load import load_tape
 from glosten.market._market_day import moment_ns
 from glosten.market._matcher import accept, cancel, on_book, on_level, on_trade
-from glosten.market._settle import reserved
 from glosten.market._tape import GAPS, Tape, TapeNotes, TapeOptions, tape_between, tape_from_arrays
 from glosten.market._tape_file import CheckedTape, ImportedTape, check_out, check_tape, describe_tape, import_tape
 from glosten.market._venue import UNKNOWN_QUEUE, VENUE, FeeAsset, FillModel, fresh_fills, fresh_venue
@@ -54,7 +53,6 @@ __all__ = [
     "on_book",
     "on_level",
     "on_trade",
-    "reserved",
     "tape_between",
     "tape_from_arrays",
     "with_depth",

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.market._queue import advance_queue, hide_level, learn, queue_of
-from glosten.market._settle import close_resting, fill_at, is_affordable, reserve_rate
+from glosten.market._queue import advance_queue, learn, learn_from_touch, queue_of
+from glosten.market._settle import close_resting, fill_at, free, needed, open_resting, reserve_rate
 from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, FillModel
 from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
 
@@ -45,13 +45,11 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     if crosses and action["post_only"] != 0:
         return Reason.WOULD_CROSS.value, 0
     reserve_e8 = reserve_rate(venue["fees"], action)
-    if not is_affordable(venue, action, reserve_e8):
+    needs = needed(venue, side, price, lots, reserve_e8)
+    if needs > free(venue, side):
         return Reason.NO_CASH.value if side == Side.BUY else Reason.NO_INVENTORY.value, 0
 
-    venue["orders"] += 1
-    order["order"], order["side"], order["price"] = action["order"], side, price
-    order["lots"], order["leaves"], order["reserve_e8"] = lots, lots, reserve_e8
-    order["ahead"], order["shown"] = queue_of(venue, side, price)
+    open_resting(venue, action, (reserve_e8, needs), queue_of(venue, side, price))
     count = 0
     if crosses:
         taken = min(lots, available)
@@ -85,22 +83,9 @@ def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
     book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
     if venue["orders"] == 0:
         return 0
-    for slot in range(SLOTS):
-        order = venue["resting"][slot]
-        if order["side"] == 0 or order["ahead"] == 0:
-            continue
-        if order["side"] == Side.BUY:
-            better, displayed = order["price"] - book["bid"], book["bid_lots"]
-        else:
-            better, displayed = book["ask"] - order["price"], book["ask_lots"]
-        if displayed == 0:
-            continue
-        if better > 0:
-            order["ahead"] = 0
-        elif better == 0:
-            learn(venue, slot, displayed)
-        else:
-            hide_level(venue, slot)
+    reach = venue["reach"]
+    if reach["is_behind"] == 0 or quote["bid"] <= reach["bid"] or quote["ask"] >= reach["ask"]:
+        learn_from_touch(venue)
     if venue["model"]["fill"] == FillModel.OPTIMISTIC and venue["model"]["is_synthetic"] == 0:
         return _meet_book(venue, fills)
     return 0
@@ -142,7 +127,7 @@ def on_trade(venue: np.void, trade: np.void, fills: NDArray[np.void]) -> int:
     our price, as makers, with the print's time. In the model of trades through our price, prints at it fill nothing;
     in the optimistic one nobody is ahead, and a print of unknown side fills at our price too.
     """
-    volume = trade["lots"] if venue["orders"] > 0 else 0
+    volume = trade["lots"] if _may_meet(venue, trade["side"], trade["price"]) else 0
     nearest = _nearest(venue["model"]["fill"], trade["side"])
     count = 0
     others = 0  # what traded at the print's own price with those ahead of us
@@ -163,6 +148,14 @@ def on_trade(venue: np.void, trade: np.void, fills: NDArray[np.void]) -> int:
     if count > 0 or others > 0:
         advance_queue(venue, trade, others)
     return count
+
+
+@jit
+def _may_meet(venue: np.void, side: int, price: int) -> bool:
+    """Return whether a print may have met an order of ours: most are far from all of them."""
+    reach = venue["reach"]
+    meets_bid, meets_ask = side <= 0 and reach["bid"] >= price, side >= 0 and reach["ask"] <= price
+    return bool(venue["orders"] > 0 and (meets_bid or meets_ask))
 
 
 @jit

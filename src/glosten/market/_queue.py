@@ -6,7 +6,7 @@ import numpy as np
 
 from glosten._jit import jit
 from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, UNKNOWN_QUEUE, FillModel
-from glosten.records import SLOTS, Side
+from glosten.records import LARGEST_INTEGER, SLOTS, Side
 from glosten.statistics import uniform
 
 
@@ -45,10 +45,33 @@ def learn(venue: np.void, slot: int, displayed: int) -> None:
 
 
 @jit
-def hide_level(venue: np.void, slot: int) -> None:
-    """Note that a level is displayed no more, unless the tape has depth: what happens to it now is not seen."""
-    if venue["has_depth"] == 0:
-        venue["resting"][slot]["shown"] = NOT_SEEN
+def learn_from_touch(venue: np.void) -> None:
+    """Let every order learn from the touch that the venue shows now, and note how far our orders reach.
+
+    An order at the touch learns from its level; nobody is ahead of one inside the spread. What happens to a level
+    behind it is not seen, unless the tape has depth. An empty side teaches nothing.
+    """
+    bid, bid_lots = venue["book"]["bid"], venue["book"]["bid_lots"]
+    ask, ask_lots = venue["book"]["ask"], venue["book"]["ask_lots"]
+    highest, lowest, are_behind = 0, LARGEST_INTEGER, bid_lots > 0 and ask_lots > 0
+    for slot in range(SLOTS):
+        order = venue["resting"][slot]
+        if order["side"] == 0:
+            continue
+        if order["side"] == Side.BUY:
+            better, displayed, highest = order["price"] - bid, bid_lots, max(highest, order["price"])
+        else:
+            better, displayed, lowest = ask - order["price"], ask_lots, min(lowest, order["price"])
+        are_behind = are_behind and better < 0
+        if order["ahead"] == 0 or displayed == 0:
+            continue
+        if better > 0:
+            order["ahead"] = 0
+        elif better == 0:
+            learn(venue, slot, displayed)
+        elif venue["has_depth"] == 0:
+            order["shown"] = NOT_SEEN
+    venue["reach"]["bid"], venue["reach"]["ask"], venue["reach"]["is_behind"] = highest, lowest, int(are_behind)
 
 
 @jit

@@ -7,28 +7,9 @@ import numpy as np
 from glosten._integer import fee_quanta
 from glosten._jit import jit
 from glosten.market._venue import FeeAsset
-from glosten.records import SLOTS, EventKind, Side
+from glosten.records import LARGEST_INTEGER, EventKind, Side
 
 E8 = 100_000_000
-
-
-@jit
-def reserved(venue: np.void, side: int) -> int:
-    """Return what our resting orders of a side keep back: cash quanta, fees included, for bids, lots for asks.
-
-    Only what is unfilled is kept back: after a partial fill the rest of the order.
-    """
-    total = 0
-    for slot in range(SLOTS):
-        order = venue["resting"][slot]
-        if order["side"] != side:
-            continue
-        if side == Side.BUY:
-            notional = order["price"] * order["leaves"] * venue["fees"]["quanta_per_tick_lot"]
-            total += notional + fee_quanta(notional, order["reserve_e8"])
-        else:
-            total += order["leaves"]
-    return total
 
 
 @jit
@@ -41,13 +22,49 @@ def reserve_rate(fees: np.void, action: np.void) -> int:
 
 
 @jit
-def is_affordable(venue: np.void, action: np.void, rate_e8: int) -> bool:
-    """Return whether the free cash covers a purchase and its fee, or the free coins a sale."""
-    wallet, lots = venue["wallet"], action["lots"]
-    if action["side"] == Side.SELL:
-        return bool(lots <= wallet["coin"] - reserved(venue, Side.SELL))
-    notional = action["price"] * lots * venue["fees"]["quanta_per_tick_lot"]
-    return bool(notional + fee_quanta(notional, rate_e8) <= wallet["cash"] - reserved(venue, Side.BUY))
+def needed(venue: np.void, side: int, price: int, lots: int, rate_e8: int) -> int:
+    """Return what an order needs: cash quanta with the fee for a purchase, lots for a sale."""
+    if side == Side.SELL:
+        return lots
+    notional = price * lots * venue["fees"]["quanta_per_tick_lot"]
+    return int(notional + fee_quanta(notional, rate_e8))
+
+
+@jit
+def free(venue: np.void, side: int) -> int:
+    """Return what is not reserved: the cash (quanta) that a purchase could take yet, or the lots that a sale could."""
+    wallet, reserved = venue["wallet"], venue["reserved"]
+    return int(wallet["cash"] - reserved["cash"] if side == Side.BUY else wallet["coin"] - reserved["coin"])
+
+
+@jit
+def _keep_back(venue: np.void, slot: int, amount: int) -> None:
+    """Reserve ``amount`` for an order instead of what it has reserved so far."""
+    order, reserved = venue["resting"][slot], venue["reserved"]
+    if order["side"] == Side.BUY:
+        reserved["cash"] += amount - order["reserved"]
+    else:
+        reserved["coin"] += amount - order["reserved"]
+    order["reserved"] = amount
+
+
+@jit
+def open_resting(venue: np.void, action: np.void, kept: tuple[int, int], queue: tuple[int, int]) -> None:
+    """Put a placement into its slot; ``kept`` is (fee rate, amount) kept back, ``queue`` (lots ahead, displayed)."""
+    slot, side, price, reach = action["slot"], action["side"], action["price"], venue["reach"]
+    order = venue["resting"][slot]
+    if venue["orders"] == 0:
+        reach["bid"], reach["ask"] = 0, LARGEST_INTEGER
+    venue["orders"] += 1
+    order["order"], order["side"], order["price"] = action["order"], side, price
+    order["lots"], order["leaves"], order["reserve_e8"] = action["lots"], action["lots"], kept[0]
+    order["ahead"], order["shown"] = queue
+    reach["is_behind"] = 0
+    if side == Side.BUY:
+        reach["bid"] = max(reach["bid"], price)
+    else:
+        reach["ask"] = min(reach["ask"], price)
+    _keep_back(venue, slot, kept[1])
 
 
 @jit
@@ -57,6 +74,7 @@ def close_resting(venue: np.void, slot: int) -> int:
     leaves = int(order["leaves"])
     if order["side"] != 0:
         venue["orders"] -= 1
+        _keep_back(venue, slot, 0)
     order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
     order["shown"] = order["reserve_e8"] = 0
     return leaves
@@ -76,6 +94,8 @@ def fill_at(venue: np.void, what: tuple[int, int, int], how: tuple[int, int], fi
     order["leaves"] -= lots
     if order["leaves"] == 0:
         close_resting(venue, slot)
+    else:
+        _keep_back(venue, slot, needed(venue, order["side"], order["price"], order["leaves"], order["reserve_e8"]))
     _settle(venue, fill)
 
 

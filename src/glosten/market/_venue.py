@@ -36,11 +36,11 @@ class FeeAsset(IntEnum):
 
 
 RESTING = np.dtype(
-    [(name, "i8") for name in ("order", "side", "price", "lots", "leaves", "ahead", "shown", "reserve_e8")]
+    [(name, "i8") for name in ("order", "side", "price", "lots", "leaves", "ahead", "shown", "reserve_e8", "reserved")]
 )
 """One order of ours in the queue: ``order`` is its number, ``leaves`` is unfilled, ``ahead`` the lots of others before
 it, ``shown`` what its level displayed when last seen, less what traded there since (`NOT_SEEN`), ``reserve_e8`` the fee
-rate that is kept back for it; side 0 is empty."""
+rate that is kept back for it and ``reserved`` all that is (`RESERVED`); side 0 is empty."""
 
 FEES = np.dtype([(name, "i8") for name in ("maker_e8", "taker_e8", "quanta_per_tick_lot", "asset")])
 """Fee rates in 1e-8 of the notional (negative is a rebate), the cash quanta of one tick times one lot, and `FeeAsset`.
@@ -58,6 +58,13 @@ decides whose order was cancelled."""
 TAKEN = np.dtype([(name, "i8") for name in ("price", "lots")])
 """What our resting orders took from a displayed level that came to meet them (optimistic model only)."""
 
+RESERVED = np.dtype([(name, "i8") for name in ("cash", "coin")])
+"""What our resting orders keep back: cash quanta, fees included, for bids, lots for asks; only what is unfilled."""
+
+REACH = np.dtype([(name, "i8") for name in ("bid", "ask", "is_behind")])
+"""No bid of ours is above ``bid``, no ask below ``ask``. ``is_behind``: when the book was last looked at, both sides
+displayed something and all our orders stood behind it, so a quote that leaves them there teaches nothing new."""
+
 LEVEL = np.dtype([(name, "i8") for name in ("price", "lots")])
 
 VENUE = np.dtype(
@@ -66,6 +73,8 @@ VENUE = np.dtype(
         ("resting", RESTING, (SLOTS,)),
         ("fees", FEES),
         ("wallet", WALLET),
+        ("reserved", RESERVED),
+        ("reach", REACH),
         ("model", MODEL),
         ("taken_bid", TAKEN),
         ("taken_ask", TAKEN),

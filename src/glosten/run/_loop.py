@@ -6,15 +6,13 @@ from typing import Any
 
 from glosten._jit import jit
 from glosten.records import LARGEST_INTEGER, RUNGS, SLOTS, EventKind, OrderState, Side
-from glosten.run._play_rows import ANSWERS, JOURNAL, QUEUE, SPARE, Moment, Record, Road, Rows, Ticks
+from glosten.run._play_rows import ALL, ANSWERS, JOURNAL, QUEUE, SPARE, Moment, Record, Road, Rows, Ticks
 from glosten.run._telling import note_breakers, tell
 from glosten.run._venue_side import (
     carry_out,
-    carry_out_next,
     happen,
     hear_answer,
     hear_news,
-    is_print_next,
     news_heard_ns,
     next_tape_ns,
     set_latency,
@@ -104,7 +102,7 @@ def decide_now(play: Any, ticks: Any, road: Any, record: Any) -> None:
         tell(play)
     ask_for_decision(play, now_ns)
     if cursor["is_delayed"] == 0 and cursor["queue_head"] < cursor["queue_tail"]:
-        carry_out(play, record)
+        carry_out(play, record, now_ns, ALL)
     if play["state"]["risk"]["breakers"] != cursor["open_breakers"]:
         note_breakers(play, record)
     if cursor["decisions"] % cursor["stride"] == 0 and cursor["cycles"] < len(record.cycles):
@@ -146,14 +144,14 @@ def play_moment(play: Any, ticks: Any, road: Any, record: Any, now_ns: int) -> i
     if cursor["is_delayed"]:
         set_latency(cursor, road.latency, now_ns)
     if cursor["level"] < len(road.levels):
-        is_after = moment == Moment.TAPE and not is_print_next(cursor, ticks)  # depth is the book after the prints
+        is_after = moment == Moment.TAPE and not cursor["is_print_next"]  # depth is the book after the prints
         show_levels(play, road.levels, now_ns + int(is_after))
     if moment == Moment.TAPE:
         happen(play, ticks, record)
     elif moment == Moment.NEWS:
         hear_news(play, ticks, now_ns)
     elif moment == Moment.ARRIVAL:
-        carry_out_next(play, record, now_ns)
+        carry_out(play, record, now_ns, 1)
     else:
         hear_answer(play, record)
     if cursor["cycle_ns"] == 0 and moment == (Moment.NEWS if cursor["is_delayed"] else Moment.TAPE):
@@ -182,7 +180,7 @@ def advance(plays: Rows, ticks: Ticks, road: Road, record: Record, most: int) ->
     """
     play = plays[0]
     cursor = play["cursor"]
-    played = 0
+    played, next_ns = 0, next_tape_ns(cursor, ticks)
     if cursor["is_waiting"]:
         decide_now(play, ticks, road, record)
     is_plain = cursor["is_delayed"] == 0 and len(road.levels) == 0 and cursor["cycle_ns"] > 0
@@ -191,13 +189,16 @@ def advance(plays: Rows, ticks: Ticks, road: Road, record: Record, most: int) ->
             break
         if cursor["journaled"] > JOURNAL // 2:
             break
-        next_ns = next_tape_ns(cursor, ticks) if cursor["is_delayed"] == 0 else next_moment(play, ticks, road.latency)
+        if not is_plain:
+            is_delayed = cursor["is_delayed"] != 0
+            next_ns = next_moment(play, ticks, road.latency) if is_delayed else next_tape_ns(cursor, ticks)
         if not is_decision_due(cursor, next_ns):
             if next_ns == LARGEST_INTEGER:
                 cursor["is_done"] = 1
                 break
             if is_plain:  # nearly every event of nearly every run
                 happen(play, ticks, record)
+                next_ns = next_tape_ns(cursor, ticks)
                 played += 1
             else:
                 played += play_moment(play, ticks, road, record, next_ns)

@@ -48,6 +48,7 @@ CURSOR = np.dtype(
             "journaled",
             "is_delayed",
             "moment",
+            "is_print_next",
             "decides",
             "heard_quote",
             "heard_trade",
@@ -65,10 +66,10 @@ CURSOR = np.dtype(
 tape's last instant, the breakers as last recorded, whether the quotes are implied by prints, whose sizes say nothing of
 a queue, and the next gap of the tape. With ``pauses`` the loop stops before every decision (``is_waiting``), so that it
 can be told of the other ``pairs``; ``own_*`` is what this one entered into the portfolio at its last (quanta).
-``level`` is the next row of the depth; ``moment`` what happens next (`Moment`); ``decides`` asks for a decision where
-there is no cycle. Where there is latency (``is_delayed``), ``heard_*`` are the next rows that the maker hears of,
-``answer_*`` the ends of the ring of answers under way; ``last_*_ns`` keep each connection in its order, ``order_ns``
-and ``response_ns`` are the latencies of this instant."""
+``level`` is the next row of the depth; ``moment`` what happens next (`Moment`), ``is_print_next`` whether the tape's
+next event is a print; ``decides`` asks for a decision where there is no cycle. Where there is latency (``is_delayed``),
+``heard_*`` are the next rows that the maker hears of, ``answer_*`` the ends of the ring of answers under way;
+``last_*_ns`` keep each connection in its order, ``order_ns`` and ``response_ns`` are the latencies of this instant."""
 
 
 class Moment(IntEnum):
@@ -108,8 +109,8 @@ FILL_ROW = np.dtype(
 
 JOURNAL = 8192
 """Events that are kept for whoever watches, until the loop comes back to Python."""
-QUEUE = 1024
-"""Requests that can wait for their turn at one instant."""
+QUEUE, ALL = 1024, 1 << 62
+"""Requests that can wait for their turn at one instant; more than there will ever be."""
 
 ANSWERS, SPARE_ANSWERS = 4096, 4 * SLOTS
 """Answers that can be under way at once, and those that one event can add."""

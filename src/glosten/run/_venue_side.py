@@ -8,6 +8,7 @@ from glosten._jit import jit
 from glosten.market import accept, cancel, delay, on_book, on_level, on_trade
 from glosten.records import LARGEST_INTEGER, EventKind, Operation, OrderState, Reason
 from glosten.run._play_rows import (
+    ALL,
     ANSWERS,
     FEED_LATENCY,
     MARGIN,
@@ -41,20 +42,15 @@ def show_levels(play: Any, levels: Any, before_ns: int) -> None:
 
 @jit
 def next_tape_ns(cursor: Any, ticks: Any) -> int:
-    """Return when the next event of the tape happens; `LARGEST_INTEGER` after the last."""
+    """Return when the next event of the tape happens, `LARGEST_INTEGER` after the last; note whether it is a print.
+
+    A print comes before a quote of its time, which is the book after it.
+    """
     quotes, trades = ticks.quotes, ticks.trades
     quote_ns = quotes[cursor["quote"]]["ts_ns"] if cursor["quote"] < len(quotes) else LARGEST_INTEGER
     trade_ns = trades[cursor["trade"]]["ts_ns"] if cursor["trade"] < len(trades) else LARGEST_INTEGER
+    cursor["is_print_next"] = trade_ns <= quote_ns
     return min(quote_ns, trade_ns)
-
-
-@jit
-def is_print_next(cursor: Any, ticks: Any) -> bool:
-    """Return whether a print comes next: it does before a quote of its time, which is the book after it."""
-    quote, trade = cursor["quote"], cursor["trade"]
-    if trade >= len(ticks.trades):
-        return False
-    return bool(quote >= len(ticks.quotes) or ticks.trades[trade]["ts_ns"] <= ticks.quotes[quote]["ts_ns"])
 
 
 @jit
@@ -71,40 +67,30 @@ def hear_fills(play: Any, record: Any, count: int, now_ns: int) -> None:
 
 
 @jit
-def print_happens(play: Any, record: Any, trade: Any) -> None:
-    """Let a print happen at the venue, and show it to the maker where there is no latency."""
-    count = on_trade(play["venue"], trade, play["fills"])
-    if count > 0:
-        hear_fills(play, record, count, trade["ts_ns"])
-    if play["cursor"]["is_delayed"] == 0:
-        show_trade(play, trade, trade["ts_ns"])
-
-
-@jit
-def quote_happens(play: Any, record: Any, quote: Any) -> None:
-    """Show a top of the book to the venue, and to the maker where there is no latency."""
-    count = on_book(play["venue"], quote, play["fills"])
-    if count > 0:
-        hear_fills(play, record, count, quote["ts_ns"])
-    if play["cursor"]["is_delayed"] == 0:
-        show_quote(play, quote, quote["ts_ns"])
-
-
-@jit
 def happen(play: Any, ticks: Any, record: Any) -> None:
-    """Let the next event of the tape happen.
+    """Let the event of the tape that `next_tape_ns` found happen at the venue.
 
-    Where there is no latency, what the maker asks for then is carried out at once.
+    Where there is no latency, it is shown to the maker, and what the maker asks for then is carried out at once.
     """
-    cursor = play["cursor"]
-    if is_print_next(cursor, ticks):
-        print_happens(play, record, ticks.trades[cursor["trade"]])
+    cursor, quotes, trades = play["cursor"], ticks.quotes, ticks.trades
+    if cursor["is_print_next"]:
+        trade = trades[cursor["trade"]]
         cursor["trade"] += 1
+        count = on_trade(play["venue"], trade, play["fills"])
+        if count > 0:
+            hear_fills(play, record, count, trade["ts_ns"])
+        if cursor["is_delayed"] == 0:
+            show_trade(play, trade, trade["ts_ns"])
     else:
-        quote_happens(play, record, ticks.quotes[cursor["quote"]])
+        quote = quotes[cursor["quote"]]
         cursor["quote"] += 1
+        count = on_book(play["venue"], quote, play["fills"])
+        if count > 0:
+            hear_fills(play, record, count, quote["ts_ns"])
+        if cursor["is_delayed"] == 0:
+            show_quote(play, quote, quote["ts_ns"])
     if cursor["is_delayed"] == 0 and cursor["queue_head"] < cursor["queue_tail"]:
-        carry_out(play, record)
+        carry_out(play, record, play["state"]["view"]["now_ns"], ALL)
 
 
 @jit
@@ -140,49 +126,57 @@ def reply(play: Any, kind: int, action: Any, reason: int, now_ns: int) -> None:
 
 
 @jit
-def place(play: Any, record: Any, action: Any, now_ns: int) -> None:
-    """Carry out a placement: the venue answers first, then come the fills of what it took, then the rest of an IOC."""
-    slot, immediate, number = action["slot"], action["immediate"], action["order"]
+def place(play: Any, action: Any, now_ns: int) -> int:
+    """Give a placement to the venue and the maker its answer; return how many fills it took at once, -1: refused."""
     reason, count = accept(play["venue"], action, play["fills"])
     if reason != Reason.NONE:
         reply(play, EventKind.REJECTED, action, reason, now_ns)
-        return
-    rest = action["lots"]
+        return -1
+    reply(play, EventKind.PLACED, action, Reason.NONE, now_ns)
+    return int(count)
+
+
+@jit
+def end_immediate(play: Any, action: Any, count: int, now_ns: int) -> None:
+    """Say that what an immediate order could not take in its ``count`` fills is gone."""
+    order, rest = play["state"]["orders"][action["slot"]], action["lots"]
     for index in range(count):
         rest -= play["fills"][index]["lots"]
-    reply(play, EventKind.PLACED, action, Reason.NONE, now_ns)
-    hear_fills(play, record, count, now_ns)
-    if not immediate:
-        return
-    order = play["state"]["orders"][slot]
-    is_over = order["number"] != number or order["state"] == OrderState.NONE
+    is_over = order["number"] != action["order"] or order["state"] == OrderState.NONE
     if rest > 0 if play["cursor"]["is_delayed"] else not is_over:
         reply(play, EventKind.CANCELLED, action, Reason.NONE, now_ns)
 
 
 @jit
-def carry_out_next(play: Any, record: Any, now_ns: int) -> None:
-    """Carry out the request that has waited longest."""
-    cursor = play["cursor"]
-    action = play["queue"][cursor["queue_head"] % QUEUE]
-    cursor["queue_head"] += 1
-    if action["operation"] == Operation.PLACE:
-        place(play, record, action, now_ns)
-    else:
-        slot = action["slot"]
-        if play["venue"]["resting"][slot]["order"] == action["order"]:
-            cancel(play["venue"], slot)
-        reply(play, EventKind.CANCELLED, action, Reason.NONE, now_ns)
-    if cursor["fills"] + MARGIN > len(record.fills):
-        cursor["is_full"] = TOO_MANY_FILLS
+def withdraw(play: Any, action: Any, now_ns: int) -> None:
+    """Take an order from the venue and say that it is gone."""
+    slot = action["slot"]
+    if play["venue"]["resting"][slot]["order"] == action["order"]:
+        cancel(play["venue"], slot)
+    reply(play, EventKind.CANCELLED, action, Reason.NONE, now_ns)
 
 
 @jit
-def carry_out(play: Any, record: Any) -> None:
-    """Carry out every waiting request in its order; an answer may add more."""
+def carry_out(play: Any, record: Any, now_ns: int, most: int) -> None:
+    """Carry out up to ``most`` requests, the one that has waited longest first; an answer may add more.
+
+    The venue answers a placement first, then come the fills of what it took, then the end of what was immediate.
+    """
     cursor = play["cursor"]
-    while cursor["queue_head"] < cursor["queue_tail"]:
-        carry_out_next(play, record, play["state"]["view"]["now_ns"])
+    last = cursor["queue_head"] + most
+    while cursor["queue_head"] < min(cursor["queue_tail"], last):
+        action = play["queue"][cursor["queue_head"] % QUEUE]
+        cursor["queue_head"] += 1
+        if action["operation"] == Operation.PLACE:
+            count = place(play, action, now_ns)
+            if count > 0:
+                hear_fills(play, record, count, now_ns)
+            if count >= 0 and action["immediate"]:
+                end_immediate(play, action, count, now_ns)
+        else:
+            withdraw(play, action, now_ns)
+        if cursor["fills"] + MARGIN > len(record.fills):
+            cursor["is_full"] = TOO_MANY_FILLS
         if cursor["is_full"]:
             return
 
