@@ -171,7 +171,7 @@ def test_depth_at_the_time_of_a_print_is_the_book_after_it() -> None:
     chosen = settings.load(None, overrides=("ALLOC_CONFIRMED=false",), environment={})
     play = _backtest.prepare(chosen, dataclasses.replace(tape, levels=levels))
     venue = play.play[0]["venue"]
-    venue["resting"][0] = (1, Side.BUY, 99, 5, 5, 10, 10, 0)
+    venue["resting"][0] = (1, Side.BUY, 99, 5, 5, 10, 10, 0, 10, 0)
     venue["orders"] = 1
     while not play.cursor["is_done"]:
         play.advance(100)

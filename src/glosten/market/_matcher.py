@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.market._queue import advance_queue, hide_level, learn, queue_of
+from glosten.market._queue import advance_queue, hide_level, knows_level, learn, queue_of
 from glosten.market._settle import close_resting, fill_at, is_affordable, reserve_rate
 from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, FillModel
 from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
@@ -52,6 +52,7 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     order["order"], order["side"], order["price"] = action["order"], side, price
     order["lots"], order["leaves"], order["reserve_e8"] = lots, lots, reserve_e8
     order["ahead"], order["shown"] = queue_of(venue, side, price)
+    order["latest"], order["latest_ns"] = order["shown"], book["ts_ns"]
     count = 0
     if crosses:
         taken = min(lots, available)
@@ -98,9 +99,12 @@ def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
         if better > 0:
             order["ahead"] = 0
         elif better == 0:
-            learn(venue, slot, displayed)
-        else:
-            hide_level(venue, slot)
+            if knows_level(venue, order["side"], order["price"]):  # which tells of cancellations itself
+                order["ahead"] = min(order["ahead"], displayed)
+            else:
+                learn(venue, slot, displayed, book["ts_ns"])
+        elif venue["has_depth"] == 0:
+            hide_level(order)
     if venue["model"]["fill"] == FillModel.OPTIMISTIC and venue["model"]["is_synthetic"] == 0:
         return _meet_book(venue, fills)
     return 0
@@ -122,7 +126,7 @@ def on_level(venue: np.void, level: np.void) -> None:
         for slot in range(SLOTS):
             order = venue["resting"][slot]
             if order["side"] == side and order["price"] == price:
-                order["shown"] = NOT_SEEN
+                hide_level(order)
         return
     if kept["price"] != price and kept["lots"] > 0 and abs(kept["price"] - touch) < abs(price - touch):
         return  # the row belongs to a level nearer the touch: this one stays unknown
@@ -130,7 +134,7 @@ def on_level(venue: np.void, level: np.void) -> None:
     for slot in range(SLOTS):
         order = venue["resting"][slot]
         if order["side"] == side and order["price"] == price and order["ahead"] > 0:
-            learn(venue, slot, lots)
+            learn(venue, slot, lots, level["ts_ns"])
 
 
 @jit

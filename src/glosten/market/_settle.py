@@ -58,7 +58,7 @@ def close_resting(venue: np.void, slot: int) -> int:
     if order["side"] != 0:
         venue["orders"] -= 1
     order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
-    order["shown"] = order["reserve_e8"] = 0
+    order["shown"] = order["reserve_e8"] = order["latest"] = order["latest_ns"] = 0
     return leaves
 
 
