@@ -51,9 +51,9 @@ def plain(levels: Any) -> list[tuple[int, ...]]:
 
 def test_levels_are_read_in_ticks_and_lots(tmp_path: Path) -> None:
     file = tmp_path / "depth.csv"
-    file.write_text("ts_ns,side,price,qty\n5,buy,49.3,1.2\n6,sell,51.2,0\n")
+    file.write_text("ts_ns,side,price,qty\n1,buy,49.3,1.2\n2,sell,51.2,0\n")
     levels = with_depth(tape(), file).levels
-    assert plain(levels) == [(5, 1, 98, 12), (6, -1, 103, 0)]
+    assert plain(levels) == [(1, 1, 98, 12), (2, -1, 103, 0)]
 
 
 def test_a_bad_file_is_refused_with_every_problem(tmp_path: Path) -> None:
@@ -63,6 +63,24 @@ def test_a_bad_file_is_refused_with_every_problem(tmp_path: Path) -> None:
         with_depth(tape(), file)
     assert len(problem.value.problems) == 4
     assert "row 1: side is unknown" in problem.value.problems[1]
+
+
+@pytest.mark.parametrize("ts_ns", [10_000, 1_700_000_000_000])
+def test_depth_of_other_hours_is_refused(tmp_path: Path, ts_ns: int) -> None:
+    file = tmp_path / "depth.csv"
+    file.write_text(f"ts_ns,side,price,qty\n{ts_ns},buy,49.3,1.2\n")
+    with pytest.raises(TapeError, match=r"do(es)? not overlap"):
+        with_depth(tape(), file)
+
+
+def test_quotes_of_several_levels_can_be_csv(tmp_path: Path) -> None:
+    rows = [(10, 100, 5, 102, 6, 99, 7, 103, 8), (20, 100, 4, 102, 6, 99, 7, 103, 8)]
+    deep = deep_tape(tmp_path, *rows)
+    for name in ("quotes", "trades"):
+        pl.read_parquet(tmp_path / f"{name}.parquet").write_csv(tmp_path / f"{name}.csv")
+    options = TapeOptions("A/B", Decimal(1), Decimal(1), quote_lag_ms=0.0)
+    written = load_tape(tmp_path / "trades.csv", tmp_path / "quotes.csv", options)
+    assert plain(written.levels) == plain(deep.levels)
 
 
 def test_quotes_of_several_levels_bring_the_changes_of_the_depth(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class Desk:
     """A venue with a book of 100 x 10 / 102 x 10, ten quanta a tick and lot, no fees, under one fill model."""
 
     def __init__(self, model: int = TRADES, *, cash: int = 10**12, coin: int = 10**6, seed: int = 0) -> None:
-        self.row, self.fills = fresh_venue(cash, coin, seed), fresh_fills()
+        self.row, self.fills, self.now_ns = fresh_venue(cash, coin, seed), fresh_fills(), 0
         self.venue = self.row[0]
         self.venue["model"]["fill"] = model
         self.fees(0, 0)
@@ -40,14 +40,16 @@ class Desk:
     def fees(self, maker: int, taker: int, asset: int = FeeAsset.QUOTE) -> None:
         self.venue["fees"] = (maker, taker, 10, asset)
 
-    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int) -> list[int]:
-        return self.lots(on_book(self.venue, np.array([(7, bid, bid_lots, ask, ask_lots)], QUOTES)[0], self.fills))
+    def quote(self, bid: int, bid_lots: int, ask: int, ask_lots: int, at_ns: int | None = None) -> list[int]:
+        self.now_ns = self.now_ns + 1 if at_ns is None else at_ns
+        row = np.array([(self.now_ns, bid, bid_lots, ask, ask_lots)], QUOTES)
+        return self.lots(on_book(self.venue, row[0], self.fills))
 
     def trade(self, side: int, price: int, lots: int) -> list[int]:
         return self.lots(on_trade(self.venue, np.array([(9, price, lots, side, 1)], PRINTS)[0], self.fills))
 
-    def level(self, side: int, price: int, lots: int) -> None:
-        on_level(self.venue, np.array([(8, side, price, lots)], LEVELS)[0])
+    def level(self, side: int, price: int, lots: int, at_ns: int = 8) -> None:
+        on_level(self.venue, np.array([(at_ns, side, price, lots)], LEVELS)[0])
 
     def place(self, slot: int, side: int, price: int, lots: int, post_only: int = 1, immediate: int = 0) -> int:
         action = np.zeros(1, ACTION)
@@ -222,6 +224,39 @@ def test_a_print_is_not_taken_for_a_cancellation() -> None:
     desk.trade(SELL, 100, 4)
     desk.quote(100, 36, 102, 10)
     assert (desk.order(0)["ahead"], desk.venue["model"]["draws"]) == (6, 0)
+
+
+def test_a_print_that_fills_us_is_not_taken_for_a_cancellation_of_others_either() -> None:
+    desk = Desk(CANCELS)
+    desk.place(0, BUY, 101, 5)
+    desk.place(1, BUY, 100, 5)
+    desk.quote(100, 40, 102, 10)
+    assert desk.trade(SELL, 100, 8) == [5]  # the tape shows that eight of the forty traded; five of them are ours here
+    desk.quote(100, 32, 102, 10)
+    assert (desk.order(1)["ahead"], desk.venue["model"]["draws"]) == (7, 0)
+
+
+def test_of_several_rows_at_one_instant_only_what_they_come_to_is_taken_for_a_cancellation() -> None:
+    desk = Desk(CANCELS)
+    desk.place(0, BUY, 100, 5)
+    desk.quote(100, 40, 102, 10)
+    desk.trade(SELL, 100, 4)  # prints come first, so the next row is the book before it
+    desk.quote(100, 45, 102, 10, at_ns=9)
+    desk.quote(100, 41, 102, 10, at_ns=9)
+    assert (desk.order(0)["ahead"], desk.venue["model"]["draws"]) == (6, 0)
+    desk.quote(100, 39, 102, 10, at_ns=10)  # forty-one stood last
+    assert desk.venue["model"]["draws"] == 1
+
+
+def test_where_depth_shows_a_level_the_quotes_count_no_cancellation_again() -> None:
+    desk = Desk(CANCELS)
+    desk.level(BUY, 100, 10)
+    desk.place(0, BUY, 100, 5)
+    desk.level(BUY, 100, 40)
+    desk.level(BUY, 100, 36, at_ns=9)
+    desk.quote(100, 40, 103, 10, at_ns=10)  # another feed, which is late
+    desk.quote(100, 36, 103, 10, at_ns=11)
+    assert desk.venue["model"]["draws"] == 1
 
 
 def test_more_cancelled_than_stood_behind_must_have_stood_ahead() -> None:

@@ -31,7 +31,7 @@ def with_depth(tape: Tape, path: Path) -> Tape:
     """Return a tape with the depth of a file: every change of the displayed size at a price, in time order.
 
     Columns ``ts_ns, side, price, qty``: side 1 (bid) or -1 (ask), qty what is displayed from then on, 0 where the level
-    is gone. Times are lagged as the tape's quotes are. Raises TapeError.
+    is gone. Times are lagged as the tape's quotes are. Raises TapeError, also for depth of other hours than the tape's.
     """
     table = open_table(path, LEVEL_COLUMNS)
     columns = read_columns(table, LEVEL_COLUMNS)
@@ -53,10 +53,20 @@ def with_depth(tape: Tape, path: Path) -> Tape:
             )
     if problems:
         raise TapeError(problems)
+    _check_overlap(path, times + tape.quote_lag_ns, tape)
     rows = np.zeros(table.rows, LEVELS)
     rows["ts_ns"], rows["side"] = times + tape.quote_lag_ns, sides
     rows["price"], rows["lots"] = _in_steps(prices, tick, -sides), _in_steps(sizes, lot, np.ones_like(sides))
     return replace(tape, levels=rows)
+
+
+def _check_overlap(path: Path, times: NDArray[np.int64], tape: Tape) -> None:
+    first, last = tape.span
+    if times[0] > last or times[-1] < first:
+        raise TapeError(
+            f"{path}: its times, {times[0]} to {times[-1]}, do not overlap the tape's, {first} to {last} (nanoseconds "
+            "since 1970 UTC); give depth of the same hours."
+        )
 
 
 def book_changes(table: Table, steps: tuple[float, float]) -> NDArray[np.void]:

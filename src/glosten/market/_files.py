@@ -6,6 +6,7 @@ Rows are numbered from 1 in messages; a csv header is not counted.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _CSV_TYPES = {
     **dict.fromkeys(("price", "qty", "bid", "bid_qty", "ask", "ask_qty"), pl.Float64),
     **dict.fromkeys(("feed_ms", "order_ms", "response_ms", "latency_ms"), pl.Float64),
 }
+_DEEPER = re.compile(r"(bid|ask)[1-9][0-9]*(_qty)?")
+"""Columns of the levels behind the best, as ``bid2`` and ``bid2_qty``."""
 _ONE_MARKET = ("symbol", "market", "runner_id")
 
 
@@ -103,6 +106,7 @@ def open_table(path: Path, wanted: tuple[str, ...]) -> Table:
     with readable(path):
         if is_csv:
             known = {name: kind for name, kind in _CSV_TYPES.items() if name in types}
+            known |= dict.fromkeys(filter(_DEEPER.fullmatch, types), pl.Float64)
             # A field that is no number becomes empty here and is refused later, with its row and text.
             frame = pl.scan_csv(path, infer_schema=False, schema_overrides=known, ignore_errors=True)
             types |= dict(frame.collect_schema())

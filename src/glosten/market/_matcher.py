@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.market._queue import advance_queue, learn, learn_from_touch, queue_of
+from glosten.market._queue import advance_queue, hide_level, learn, learn_from_touch, queue_of
 from glosten.market._settle import close_resting, fill_at, free, needed, open_resting, reserve_rate
 from glosten.market._venue import DEPTH_ROWS, NOT_SEEN, FillModel
 from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
@@ -107,7 +107,7 @@ def on_level(venue: np.void, level: np.void) -> None:
         for slot in range(SLOTS):
             order = venue["resting"][slot]
             if order["side"] == side and order["price"] == price:
-                order["shown"] = NOT_SEEN
+                hide_level(order)
         return
     if kept["price"] != price and kept["lots"] > 0 and abs(kept["price"] - touch) < abs(price - touch):
         return  # the row belongs to a level nearer the touch: this one stays unknown
@@ -115,7 +115,7 @@ def on_level(venue: np.void, level: np.void) -> None:
     for slot in range(SLOTS):
         order = venue["resting"][slot]
         if order["side"] == side and order["price"] == price and order["ahead"] > 0:
-            learn(venue, slot, lots)
+            learn(venue, slot, lots, level["ts_ns"])
 
 
 @jit

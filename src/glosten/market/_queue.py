@@ -24,23 +24,38 @@ def queue_of(venue: np.void, side: int, price: int) -> tuple[int, int]:
         return 0, NOT_SEEN
     if displayed > 0 and better == 0:
         return displayed, displayed
-    if venue["has_depth"]:
+    if knows_level(venue, side, price):
         level = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
-        if level["price"] == price:
-            return level["lots"], level["lots"]
+        return level["lots"], level["lots"]
     return UNKNOWN_QUEUE, NOT_SEEN
 
 
 @jit
-def learn(venue: np.void, slot: int, displayed: int) -> None:
-    """Learn from what our level displays: at most that much is ahead, and what left without a print was cancelled."""
+def knows_level(venue: np.void, side: int, price: int) -> bool:
+    """Return whether the depth of the tape tells what is displayed at a price."""
+    if venue["has_depth"] == 0:
+        return False
+    level = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
+    return bool(level["price"] == price)
+
+
+@jit
+def learn(venue: np.void, slot: int, displayed: int, now_ns: int) -> None:
+    """Learn from what our level displays: at most that much is ahead, and what left without a print was cancelled.
+
+    The prints of an instant come before all its rows of the book, so a row may show what they have taken already: what
+    joins at an instant counts from the next one on, or its prints would be taken for cancellations.
+    """
     order, model = venue["resting"][slot], venue["model"]
     if model["is_synthetic"] and order["ahead"] < UNKNOWN_QUEUE // 2:
         return
     if model["fill"] == FillModel.QUEUE_CANCELS:
+        if now_ns != order["latest_ns"]:
+            order["shown"] = order["latest"]
         if order["shown"] > displayed and order["shown"] >= order["ahead"]:
             _cancel_ahead(venue, slot, order["shown"] - displayed)
-        order["shown"] = displayed
+        order["shown"] = displayed if order["shown"] == NOT_SEEN else min(order["shown"], displayed)
+        order["latest"], order["latest_ns"] = displayed, now_ns
     order["ahead"] = min(order["ahead"], displayed)
 
 
@@ -68,10 +83,19 @@ def learn_from_touch(venue: np.void) -> None:
         if better > 0:
             order["ahead"] = 0
         elif better == 0:
-            learn(venue, slot, displayed)
+            if knows_level(venue, order["side"], order["price"]):  # which tells of cancellations itself
+                order["ahead"] = min(order["ahead"], displayed)
+            else:
+                learn(venue, slot, displayed, venue["book"]["ts_ns"])
         elif venue["has_depth"] == 0:
-            order["shown"] = NOT_SEEN
+            hide_level(order)
     venue["reach"]["bid"], venue["reach"]["ask"], venue["reach"]["is_behind"] = highest, lowest, int(are_behind)
+
+
+@jit
+def hide_level(order: np.void) -> None:
+    """Note that the level of an order is displayed no more: what happens to it now is not seen."""
+    order["shown"] = order["latest"] = NOT_SEEN
 
 
 @jit
@@ -101,5 +125,6 @@ def advance_queue(venue: np.void, trade: np.void, others: int) -> None:
             order["ahead"] = 0
         elif depth == 0:
             order["ahead"] = max(order["ahead"] - others, 0)
-            if order["shown"] != NOT_SEEN:
-                order["shown"] = max(order["shown"] - others, order["ahead"])
+            if order["shown"] != NOT_SEEN:  # the tape's own display fell by all that traded, whoever had it here
+                order["shown"] = max(order["shown"] - trade["lots"], order["ahead"])
+                order["latest"] = max(order["latest"] - trade["lots"], order["ahead"])

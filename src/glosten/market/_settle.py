@@ -59,6 +59,7 @@ def open_resting(venue: np.void, action: np.void, kept: tuple[int, int], queue: 
     order["order"], order["side"], order["price"] = action["order"], side, price
     order["lots"], order["leaves"], order["reserve_e8"] = action["lots"], action["lots"], kept[0]
     order["ahead"], order["shown"] = queue
+    order["latest"], order["latest_ns"] = order["shown"], venue["book"]["ts_ns"]
     reach["is_behind"] = 0
     if side == Side.BUY:
         reach["bid"] = max(reach["bid"], price)
@@ -76,7 +77,7 @@ def close_resting(venue: np.void, slot: int) -> int:
         venue["orders"] -= 1
         _keep_back(venue, slot, 0)
     order["order"] = order["side"] = order["price"] = order["lots"] = order["leaves"] = order["ahead"] = 0
-    order["shown"] = order["reserve_e8"] = 0
+    order["shown"] = order["reserve_e8"] = order["latest"] = order["latest_ns"] = 0
     return leaves
 
 

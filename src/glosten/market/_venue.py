@@ -36,11 +36,18 @@ class FeeAsset(IntEnum):
 
 
 RESTING = np.dtype(
-    [(name, "i8") for name in ("order", "side", "price", "lots", "leaves", "ahead", "shown", "reserve_e8", "reserved")]
+    [
+        (name, "i8")
+        for name in (
+            *("order", "side", "price", "lots", "leaves", "ahead", "shown"),
+            *("reserve_e8", "reserved", "latest", "latest_ns"),
+        )
+    ]
 )
 """One order of ours in the queue: ``order`` is its number, ``leaves`` is unfilled, ``ahead`` the lots of others before
-it, ``shown`` what its level displayed when last seen, less what traded there since (`NOT_SEEN`), ``reserve_e8`` the fee
-rate that is kept back for it and ``reserved`` all that is (`RESERVED`); side 0 is empty."""
+it, ``reserve_e8`` the fee rate that is kept back for it, ``reserved`` all that is (`RESERVED`); side 0 is empty.
+``latest`` is what its level displayed when last seen, at ``latest_ns``, less what traded there since (`NOT_SEEN`);
+``shown`` the same without what joined at that instant, against which cancellations are told."""
 
 FEES = np.dtype([(name, "i8") for name in ("maker_e8", "taker_e8", "quanta_per_tick_lot", "asset")])
 """Fee rates in 1e-8 of the notional (negative is a rebate), the cash quanta of one tick times one lot, and `FeeAsset`.
