@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,9 @@ def test_sells_clear_break_even_and_exposure_stays_under_the_cap_at_every_decisi
     assert (asked["own_ask"] * tick >= asked["break_even"] * (1 - 1e-12)).all()
     both = cycles[(cycles["own_bid"] > 0) & (cycles["own_ask"] > 0)]
     assert (both["own_bid"] < both["own_ask"]).all()
+    assert (cycles["outer_bid"] <= cycles["own_bid"]).all()
+    assert (cycles["outer_ask"] >= cycles["own_ask"]).all()
+    assert (cycles["outer_ask"] > cycles["own_ask"]).any()
     bought = cycles[cycles["own_bid"] > 0]
     value = bought["held"] * float(tape.instrument.lot) * tick * 0.5 * (bought["bid"] + bought["ask"])
     assert (value <= chosen.effective.GM_MAX_EXP / 100 * bought["allocation"] + 1e-6).all()
@@ -188,6 +192,15 @@ def test_a_folder_without_a_run_is_refused_in_a_sentence(tmp_path: Path) -> None
     (tmp_path / "arrays.npz").write_bytes(b"")
     with pytest.raises(SettingsError, match="cannot be read"):
         run.Run.load(tmp_path)
+
+
+def test_the_folder_of_a_run_of_another_version_is_refused_in_a_sentence(tmp_path: Path, real: Any) -> None:
+    chosen, tape = real("btcusdt")
+    result = run.backtest(chosen, tape)
+    names = [name for name in result.fills.dtype.names or () if name != "fee_lots"]
+    replace(result, fills=result.fills[names].copy()).save(tmp_path / "run")
+    with pytest.raises(SettingsError, match="its fills are those of another version"):
+        run.Run.load(tmp_path / "run")
 
 
 def test_the_configuration_hash_changes_with_a_key_and_only_then(real: Any) -> None:

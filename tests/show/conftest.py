@@ -37,6 +37,7 @@ def _cycles(count: int, rng: np.random.Generator) -> np.ndarray:
     rows["model_bid"], rows["model_ask"] = rows["value"] * 0.9992, rows["value"] * 1.0008
     rows["own_bid"] = np.minimum(np.floor(rows["model_bid"] / TICK), rows["ask"] - 1)
     rows["own_ask"] = np.maximum(np.ceil(rows["model_ask"] / TICK), rows["bid"] + 1)
+    rows["outer_bid"], rows["outer_ask"] = rows["own_bid"] - 900, rows["own_ask"] + 900
     rows["allocation"] = 9090.0
     rows["held"] = np.rint((4545 + 700 * np.sin(np.arange(count) / 200)) / 61_000 / LOT)
     rows["cost"] = np.rint(rows["held"] * LOT * 61_000.0 / QUANTUM)
@@ -60,9 +61,10 @@ def _interrupt(rows: np.ndarray) -> None:
     ):
         part = slice(int(first * count), int(last * count))
         rows["status"][part] = status
-        rows["own_bid"][part] = rows["own_ask"][part] = rows["orders"][part] = 0
+        for name in ("own_bid", "own_ask", "outer_bid", "outer_ask", "orders"):
+            rows[name][part] = 0
     part = slice(int(0.2 * count), int(0.3 * count))
-    rows["bids_off"][part], rows["own_bid"][part] = Reason.MAX_EXP, 0
+    rows["bids_off"][part], rows["own_bid"][part], rows["outer_bid"][part] = Reason.MAX_EXP, 0, 0
 
 
 def _fills(count: int, cycles: np.ndarray, rng: np.random.Generator) -> np.ndarray:

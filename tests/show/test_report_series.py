@@ -94,6 +94,9 @@ def test_columns_are_in_quote_units_and_absent_prices_are_gaps(hand_made_run: An
     times = timeline(run)
     assert np.array_equal(times.bid, run.cycles["bid"] * 0.01)
     assert np.array_equal(np.isnan(times.own_bid), run.cycles["own_bid"] == 0)
+    quoted = np.isfinite(times.own_bid)
+    assert np.array_equal(np.isfinite(times.outer_bid), quoted)
+    assert (times.outer_bid[quoted] <= times.own_bid[quoted]).all()
     equity = run.cycles["equity"]
     assert times.profit == pytest.approx(equity - equity[0], abs=1e-6)
     assert times.exposure == pytest.approx(times.held_value / 9090.0)

@@ -37,16 +37,18 @@ def keep_decision(play: Any, record: Any) -> None:
     row["status"], row["exit_reason"] = cycle["status"], cycle["exit_reason"]
     row["bids_off"], row["asks_off"] = cycle["bids_off"], cycle["asks_off"]
     highest, lowest, orders = 0, LARGEST_INTEGER, 0
+    deepest, farthest = LARGEST_INTEGER, 0
     for slot in range(SLOTS):
         order = s["orders"][slot]
         if order["state"] == OrderState.NONE:
             continue
         orders += 1
         if order["side"] == Side.BUY:
-            highest = max(highest, order["price"])
+            highest, deepest = max(highest, order["price"]), min(deepest, order["price"])
         elif slot >= RUNGS:
-            lowest = min(lowest, order["price"])
-    row["own_bid"], row["own_ask"], row["orders"] = highest, lowest if lowest < LARGEST_INTEGER else 0, orders
+            lowest, farthest = min(lowest, order["price"]), max(farthest, order["price"])
+    row["own_bid"], row["own_ask"], row["orders"] = highest, lowest if farthest > 0 else 0, orders
+    row["outer_bid"], row["outer_ask"] = deepest if highest > 0 else 0, farthest
     cursor["cycles"] += 1
 
 

@@ -88,14 +88,16 @@ TOO_MANY_FILLS, TOO_MANY_REQUESTS, TOO_MANY_ANSWERS = 1, 2, 3
 
 CYCLE_ROW = np.dtype(
     [
-        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "held", "cost", "realised")),
+        *((name, "i8") for name in ("ts_ns", "bid", "ask", "own_bid", "own_ask", "outer_bid", "outer_ask")),
+        *((name, "i8") for name in ("held", "cost", "realised")),
         *((name, "f8") for name in ("value", "value_low", "value_high", "anchor", "prior", "equity", "drawdown_pct")),
         *((name, "f8") for name in ("allocation", "model_bid", "model_ask", "break_even")),
         *((name, "i8") for name in ("status", "bids_off", "asks_off", "exit_reason", "orders")),
     ]
 )
 """What stood after a decision: prices named in ticks where integer, else in quote units; ``held`` in lots, ``cost`` and
-``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders (0: none)."""
+``realised`` in quanta; ``own_bid`` and ``own_ask`` the innermost orders, ``outer_bid`` and ``outer_ask`` the outermost
+(0: none)."""
 
 FILL_ROW = np.dtype(
     [

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from glosten.alpha import Markout, Split
 from glosten.errors import SettingsError
+from glosten.run._play_rows import BREAKER_ROW, CYCLE_ROW, FILL_ROW
 
 RUN_FILE = "run.json"
 ARRAYS_FILE = "arrays.npz"
@@ -118,6 +119,7 @@ class Run:
             words = json.loads((directory / RUN_FILE).read_text(encoding="utf-8"))
             with np.load(directory / ARRAYS_FILE) as arrays:
                 words.update({name: arrays[name] for name in _ARRAYS})
+            _refuse_other_layouts(words)
             words["pnl"] = Split(**words["pnl"])
             words["markouts"] = tuple(Markout(**_with_nan(row)) for row in words["markouts"])
             words["changed"], words["warnings"] = tuple(words["changed"]), tuple(words["warnings"])
@@ -129,7 +131,14 @@ class Run:
             ) from problem
 
 
+_LAYOUTS = {"cycles": CYCLE_ROW, "fills": FILL_ROW, "breakers": BREAKER_ROW}
 _ARRAYS = ("cycles", "fills", "breakers", "market", "value_path", "state")
+
+
+def _refuse_other_layouts(words: dict[str, Any]) -> None:
+    for name, layout in _LAYOUTS.items():
+        if words[name].dtype != layout:
+            raise ValueError(f"its {name} are those of another version")
 
 
 def _with_nan(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from glosten.show._report_figures import base_asset, decimals_of
 from glosten.show._report_series import Floats, Marks, Timeline, hold_until_next, keep_extremes, marks, timeline, touch
 
 BLUE, GREEN, RED, AMBER, PURPLE, GREY = "#3b82c4", "#2a9d63", "#d1495b", "#d98e04", "#8e6bbf", "#8a94a0"
+PALE_GREEN, PALE_RED = "rgba(42,157,99,0.4)", "rgba(209,73,91,0.4)"
 ORANGE, WHITE = "#e2711d", "#ffffff"
 LEFT_MARGIN = 66
 """Pixels left of every chart over time, so that equal times stand below each other."""
@@ -102,16 +103,20 @@ def _price(run: Run, times: Timeline) -> Chart:
         ("market bid", market.ms, market.bid, GREY, 1, "solid"),
         ("anchor", times.ms, times.anchor, PURPLE, 1, "dot"),
         ("break-even", times.ms, times.break_even, AMBER, 1, "dash"),
+        ("outermost ask", times.ms, times.outer_ask, PALE_RED, 1, "solid"),
+        ("outermost bid", times.ms, times.outer_bid, PALE_GREEN, 1, "solid"),
         ("own ask", times.ms, times.own_ask, RED, 1, "solid"),
         ("own bid", times.ms, times.own_bid, GREEN, 1, "solid"),
         ("E[V]", times.ms, times.value, BLUE, 1.6, "solid"),
     ):
-        at, held = hold_until_next(ms, prices) if name.startswith("own") else (ms, prices)
+        at, held = hold_until_next(ms, prices) if name.startswith("o") else (ms, prices)
         figure.add_trace(line(name, at, _price_column(held, tick), color, width=width, dash=dash))
     figure.data[0].update(legendgroup="range", meta="value range V_L to V_H")
     figure.data[1].update(legendgroup="range", fill="tonexty", fillcolor="rgba(59,130,196,0.09)")
     figure.data[2].update(legendgroup="market", meta="market bid and ask")
     figure.data[3].update(legendgroup="market")
+    figure.data[6].update(legendgroup="outermost", meta="outermost rungs")
+    figure.data[7].update(legendgroup="outermost")
     if len(run.value_path):
         kept = keep_extremes([run.value_path["value"]])
         ms, value = run.value_path["ts_ns"][kept] / 1e6, run.value_path["value"][kept]
@@ -125,9 +130,9 @@ def _price(run: Run, times: Timeline) -> Chart:
     return Chart(
         "price",
         "Price and quotes",
-        "Market bid and ask, the maker's innermost quotes (a gap: none), its expected value E[V] inside the value "
-        "range V_L to V_H around the anchor, and its fills. Grey, red and amber stretches: gated, halted, without data."
-        + _thinned(run),
+        "Market bid and ask, the maker's innermost quotes and outermost rungs (a gap: none), its expected value E[V] "
+        "inside the value range V_L to V_H around the anchor, and its fills. Grey, red and amber stretches: gated, "
+        "halted, without data." + _thinned(run),
         figure,
     )
 

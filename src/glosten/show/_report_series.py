@@ -71,6 +71,8 @@ class Timeline:
     ask: Floats
     own_bid: Floats
     own_ask: Floats
+    outer_bid: Floats
+    outer_ask: Floats
     value: Floats
     value_low: Floats
     value_high: Floats
@@ -112,6 +114,8 @@ def timeline(run: Run) -> Timeline:
         ask=_where_positive(rows["ask"], tick)[kept],
         own_bid=_where_positive(rows["own_bid"], tick)[kept],
         own_ask=_where_positive(rows["own_ask"], tick)[kept],
+        outer_bid=_where_positive(rows["outer_bid"], tick)[kept],
+        outer_ask=_where_positive(rows["outer_ask"], tick)[kept],
         value=_where_positive(rows["value"])[kept],
         value_low=_where_positive(rows["value_low"])[kept],
         value_high=_where_positive(rows["value_high"])[kept],
