@@ -11,6 +11,7 @@ from glosten.run import (
     STRICTEST_FIRST,
     PortfolioPair,
     Run,
+    Watch,
     backtest,
     backtest_many,
     backtest_portfolio,
@@ -64,3 +65,18 @@ def test_the_rows_of_a_portfolio_play_every_pair_under_one_model(real: Any) -> N
     for run in played.runs.values():
         assert tuple(row.model for row in run.band) == STRICTEST_FIRST
         assert next(row for row in run.band if row.model == "queue_trades").fills == run.figures["fills"]
+
+
+def test_the_other_models_of_a_portfolio_write_nothing_into_the_trace_of_the_run(real: Any, tmp_path: Path) -> None:
+    chosen, tape = real("btcusdt")
+    short = dataclasses.replace(tape, trades=tape.trades[:2000])
+    lines = []
+    for has_band in (False, True):
+        watch = Watch(chosen, short, tmp_path / str(has_band))
+        pairs = [PortfolioPair("BTC/USDT", chosen, short, watch)]
+        played = backtest_portfolio(pairs)
+        if has_band:
+            portfolio_with_band(played, pairs)
+        lines.append([file.read_text().count("\n") for file in watch.close().files])
+    assert sum(lines[0]) > 20
+    assert lines[1] == lines[0]

@@ -100,6 +100,31 @@ def test_the_venue_and_the_maker_hold_the_same_cash_and_coins_at_the_end(
     assert play.cursor["fills"] > 5
 
 
+@pytest.mark.parametrize("asset", ["quote", "base", "other"])
+@pytest.mark.parametrize("late", [(), LATE])
+@pytest.mark.parametrize("fee", ["0.05", "-0.01"])
+def test_the_profit_by_cause_is_what_the_venue_s_balances_gained(asset: str, late: tuple[str, ...], fee: str) -> None:
+    overrides = (*KEYS, f"runtime.fee_asset={asset}", f"GM_MAKER_FEE={fee}", *late)
+    tape, chosen = small_tape(), settings.load(None, overrides=overrides, environment={})
+    play = _backtest.prepare(chosen, tape)
+    before = {name: int(play.play[0]["venue"]["wallet"][name]) for name in ("cash", "coin", "other")}
+    _backtest.play_out(play)
+    run = _backtest.result(chosen, tape, play, _backtest.About("", None, _backtest.EMPTY_PATH, 1.0, 1))
+    after = {name: int(play.play[0]["venue"]["wallet"][name]) for name in before}
+    first, last = run.cycles[run.cycles["allocation"] > 0.0][0], tape.quotes[-1]
+    external = before["coin"] - run.figures["held_at_start"]
+    start, end = (int(row["bid"]) + int(row["ask"]) for row in (first, last))
+    worth = tape.instrument.quanta_per_tick_lot
+    gained = 2 * (after["cash"] - before["cash"] - after["other"])
+    gained += worth * ((after["coin"] - external) * end - (before["coin"] - external) * start)
+    quantum = float(tape.instrument.quantum)
+    assert run.pnl.total == pytest.approx(0.5 * quantum * gained, abs=1e-9)
+    parts = run.pnl.spread + run.pnl.adverse + run.pnl.inventory + run.pnl.fees
+    assert parts == pytest.approx(run.pnl.total, abs=1e-6)
+    assert run.pnl.fees * float(fee) < 0
+    assert len(run.fills) > 20
+
+
 def test_no_print_fills_more_than_its_size() -> None:
     tape = small_tape()
     for model in ("optimistic", "queue_cancels", "queue_trades", "trade_through"):

@@ -58,6 +58,10 @@ def records(root: Path) -> list[dict[str, Any]]:
         ("DRIFT_ATR_FRAC=0.1", "GM_ASYM_WIN=60000", "SCRATCH_LIVENESS_MIN=5"),
         ("STRICT_LITERATURE=true", "GM_BASE_SPREAD=2"),
         ("account.cash=36360", "account.coin=0"),
+        (
+            *("runtime.feed_latency_ms=50", "runtime.order_latency_ms=300", "runtime.response_latency_ms=900"),
+            *("runtime.fee_asset=base", "runtime.fill_model=queue_cancels"),
+        ),
         ("RESET_STATS_ONCE=true", "RESET_BREAKER_ONCE=true", "runtime.consec_loss_limit=1"),
     ],
 )

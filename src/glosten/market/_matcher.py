@@ -53,10 +53,7 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     count = 0
     if crosses:
         taken = min(lots, available)
-        if side == Side.BUY:
-            book["ask_lots"] -= taken
-        else:
-            book["bid_lots"] -= taken
+        _take(venue, -side, opposite, taken)
         fill_at(venue, (slot, opposite, taken), (book["ts_ns"], 0), fills[0])
         count = 1
     if action["immediate"] != 0:
@@ -81,7 +78,7 @@ def on_book(venue: np.void, quote: np.void, fills: NDArray[np.void]) -> int:
     book = venue["book"]
     book["ts_ns"], book["bid"], book["bid_lots"] = quote["ts_ns"], quote["bid"], quote["bid_lots"]
     book["ask"], book["ask_lots"] = quote["ask"], quote["ask_lots"]
-    if venue["orders"] == 0:
+    if venue["orders"] == 0 and venue["model"]["fill"] != FillModel.OPTIMISTIC:
         return 0
     reach = venue["reach"]
     if reach["is_behind"] == 0 or quote["bid"] <= reach["bid"] or quote["ask"] >= reach["ask"]:
@@ -101,6 +98,8 @@ def on_level(venue: np.void, level: np.void) -> None:
     venue["has_depth"] = 1
     kept = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
     touch = venue["book"]["bid"] if side == Side.BUY else venue["book"]["ask"]
+    if touch == 0 and side == Side.BUY:
+        touch = LARGEST_INTEGER  # before the first quote the better of two levels is taken for the nearer one
     if lots == NOT_SEEN:
         if kept["price"] == price:
             kept["price"] = kept["lots"] = 0
@@ -184,6 +183,20 @@ def _first_hit(resting: NDArray[np.void], side: int, price: int, nearest: int) -
 
 
 @jit
+def _take(venue: np.void, side: int, price: int, lots: int) -> None:
+    """Take from what a side displays: it is not displayed any more until the next quote, nor new in that one."""
+    book = venue["book"]
+    taken = venue["taken_bid"] if side == Side.BUY else venue["taken_ask"]
+    if side == Side.BUY:
+        book["bid_lots"] -= lots
+    else:
+        book["ask_lots"] -= lots
+    if taken["price"] != price:
+        taken["price"], taken["lots"] = price, 0
+    taken["lots"] += lots
+
+
+@jit
 def _meet_book(venue: np.void, fills: NDArray[np.void]) -> int:
     """Fill our orders at prices that the other side has come to, at most what it newly displays."""
     book, count = venue["book"], 0
@@ -195,13 +208,15 @@ def _meet_book(venue: np.void, fills: NDArray[np.void]) -> int:
         if taken["price"] != touch:
             taken["price"], taken["lots"] = touch, 0
         taken["lots"] = min(taken["lots"], displayed)
-        while displayed > taken["lots"]:
+        left = displayed - taken["lots"]
+        while left > 0:
             slot = _first_hit(venue["resting"], -side, touch, 0)
             if slot < 0:
                 break
             order = venue["resting"][slot]
-            lots = min(displayed - taken["lots"], order["leaves"])
-            taken["lots"] += lots
+            lots = min(left, order["leaves"])
+            left -= lots
+            _take(venue, -side, touch, lots)
             fill_at(venue, (slot, order["price"], lots), (book["ts_ns"], 1), fills[count])
             count += 1
     return count

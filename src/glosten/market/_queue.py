@@ -15,18 +15,22 @@ def queue_of(venue: np.void, side: int, price: int) -> tuple[int, int]:
     """Return (lots ahead, lots displayed) for an order that joins the end of a level; `UNKNOWN_QUEUE`, `NOT_SEEN`.
 
     Inside the spread nobody is ahead; at the touch all that is displayed; behind it what the depth of the tape shows,
-    where it has any, else an unknown queue. In the optimistic model nobody is ever ahead.
+    where it has any, else an unknown queue. Depth also knows better than quotes that are only implied by prints. In the
+    optimistic model nobody is ever ahead.
     """
     book = venue["book"]
     touch, displayed = (book["bid"], book["bid_lots"]) if side == Side.BUY else (book["ask"], book["ask_lots"])
     better = side * (price - touch)
-    if venue["model"]["fill"] == FillModel.OPTIMISTIC or (displayed > 0 and better > 0):
+    if venue["model"]["fill"] == FillModel.OPTIMISTIC:
+        return 0, NOT_SEEN
+    is_told = displayed > 0 and better >= 0 and venue["model"]["is_synthetic"] == 0
+    if not is_told and knows_level(venue, side, price):
+        level = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
+        return level["lots"], level["lots"]
+    if displayed > 0 and better > 0:
         return 0, NOT_SEEN
     if displayed > 0 and better == 0:
         return displayed, displayed
-    if knows_level(venue, side, price):
-        level = venue["bids"][price % DEPTH_ROWS] if side == Side.BUY else venue["asks"][price % DEPTH_ROWS]
-        return level["lots"], level["lots"]
     return UNKNOWN_QUEUE, NOT_SEEN
 
 
@@ -46,10 +50,8 @@ def learn(venue: np.void, slot: int, displayed: int, now_ns: int) -> None:
     The prints of an instant come before all its rows of the book, so a row may show what they have taken already: what
     joins at an instant counts from the next one on, or its prints would be taken for cancellations.
     """
-    order, model = venue["resting"][slot], venue["model"]
-    if model["is_synthetic"] and order["ahead"] < UNKNOWN_QUEUE // 2:
-        return
-    if model["fill"] == FillModel.QUEUE_CANCELS:
+    order = venue["resting"][slot]
+    if venue["model"]["fill"] == FillModel.QUEUE_CANCELS:
         if now_ns != order["latest_ns"]:
             order["shown"] = order["latest"]
         if order["shown"] > displayed and order["shown"] >= order["ahead"]:
@@ -83,13 +85,25 @@ def learn_from_touch(venue: np.void) -> None:
         if better > 0:
             order["ahead"] = 0
         elif better == 0:
-            if knows_level(venue, order["side"], order["price"]):  # which tells of cancellations itself
-                order["ahead"] = min(order["ahead"], displayed)
-            else:
-                learn(venue, slot, displayed, venue["book"]["ts_ns"])
+            _learn_at_touch(venue, slot, displayed)
         elif venue["has_depth"] == 0:
             hide_level(order)
     venue["reach"]["bid"], venue["reach"]["ask"], venue["reach"]["is_behind"] = highest, lowest, int(are_behind)
+
+
+@jit
+def _learn_at_touch(venue: np.void, slot: int, displayed: int) -> None:
+    """Learn from a quote whose touch is our price.
+
+    Where the depth of the tape has that level too, it tells of cancellations, which would else be counted twice. The
+    size of a synthetic quote teaches an order that knows nothing of its queue, and no other.
+    """
+    order, is_synthetic = venue["resting"][slot], venue["model"]["is_synthetic"] != 0
+    if knows_level(venue, order["side"], order["price"]):
+        if not is_synthetic:
+            order["ahead"] = min(order["ahead"], displayed)
+    elif not is_synthetic or order["ahead"] >= UNKNOWN_QUEUE // 2:
+        learn(venue, slot, displayed, venue["book"]["ts_ns"])
 
 
 @jit

@@ -117,10 +117,10 @@ def _settle(venue: np.void, fill: np.void) -> None:
     if fees["asset"] == FeeAsset.OTHER:
         wallet["other"] += fee
     elif fees["asset"] == FeeAsset.BASE and side == Side.BUY:
-        wallet["owed_e8"] += lots * rate
-        fill["fee"] = 0
-        fill["fee_lots"] = -(-wallet["owed_e8"] // E8)  # up: no more coins are counted than can be sold
-        wallet["owed_e8"] -= fill["fee_lots"] * E8
+        wallet["owed_e8"] += lots % E8 * rate
+        whole = -(-wallet["owed_e8"] // E8)  # up: no more coins are counted than can be sold
+        wallet["owed_e8"] -= whole * E8
+        fill["fee"], fill["fee_lots"] = 0, lots // E8 * rate + whole  # apart: the product of many lots would not fit
         wallet["coin"] -= fill["fee_lots"]
     else:
         wallet["cash"] -= fee

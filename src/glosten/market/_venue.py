@@ -63,7 +63,7 @@ MODEL = np.dtype([("fill", "i8"), ("is_synthetic", "i8"), ("key", "u8"), ("draws
 decides whose order was cancelled."""
 
 TAKEN = np.dtype([(name, "i8") for name in ("price", "lots")])
-"""What our resting orders took from a displayed level that came to meet them (optimistic model only)."""
+"""What our orders took from a displayed level, which no resting one takes again (read by the optimistic model only)."""
 
 RESERVED = np.dtype([(name, "i8") for name in ("cash", "coin")])
 """What our resting orders keep back: cash quanta, fees included, for bids, lots for asks; only what is unfilled."""

@@ -30,7 +30,7 @@ def with_band(run: Run, settings: Settings, tape: Tape) -> Run:
 def portfolio_with_band(played: PortfolioRun, pairs: Sequence[PortfolioPair]) -> PortfolioRun:
     """Return a portfolio's runs with their bands: in each row every pair is played under the same model.
 
-    Pairs of several models are played again for every model.
+    Pairs of several models are played again for every model. Nobody watches what is played again.
     """
     runs: dict[str, list[Run]] = {name: [] for name in played.runs}
     models = {pair.settings.runtime.fill_model for pair in pairs}
@@ -38,7 +38,7 @@ def portfolio_with_band(played: PortfolioRun, pairs: Sequence[PortfolioPair]) ->
         again: Mapping[str, Run] = played.runs
         if models != {model}:
             again = backtest_portfolio(
-                [replace(pair, settings=with_model(pair.settings, model)) for pair in pairs]
+                [replace(pair, settings=with_model(pair.settings, model), watch=None) for pair in pairs]
             ).runs
         for name, run in again.items():
             runs[name].append(run)
