@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from glosten import crowd, run, settings
+from glosten.alpha import Mids
 from glosten.errors import InputError
 from glosten.market import Tape, tape_from_arrays
 from glosten.params import pack
@@ -101,6 +102,16 @@ def test_the_records_are_those_of_the_page(hour: Tape, tmp_path: Path) -> None:
     assert {action["reason"] for record in cycles for action in record["actions"]} <= names
     observed = sum(len(record["in"]["obs"]) for record in cycles)
     assert result.figures["observations"] - 2 <= observed <= result.figures["observations"]
+
+
+def test_the_markouts_of_a_trace_are_counted_from_the_time_of_the_fill_at_the_venue(hour: Tape, tmp_path: Path) -> None:
+    result, _ = watched(hour, tmp_path, "runtime.response_latency_ms=5000")
+    said = [record["markout_1_bps"] for record in records(tmp_path) if record["type"] == "fill"]
+    mids, second = Mids(hour.quotes, float(hour.instrument.tick)), 1_000_000_000
+    met, later = (mids.at(result.fills["ts_ns"] + after) for after in (0, second))
+    meant = -1e4 * result.fills["side"] * (result.fills["price"] * float(hour.instrument.tick) - later) / met
+    assert len(said) > 20
+    assert said == pytest.approx(meant.tolist(), abs=1e-6)
 
 
 def test_the_golden_numbers_of_a_decision_stand_in_its_record(golden_desk: Any) -> None:

@@ -84,6 +84,7 @@ class Watch:
         self._tracer.start(play.play["state"], play.play["params"], self._first_ns)
         play.cursor["keeps_journal"] = 1
         play.watcher = self._drain
+        self._markouts.follow(play)
 
     def _drain(self, play: Row) -> None:
         """Take in what the loop has told the maker since the last time."""
@@ -115,14 +116,25 @@ def _drop(record: Mapping[str, Any], ts_ns: int, opening: Callable[[], Mapping[s
 
 
 class _Markouts:
-    """What a fill is worth against the mid of the tape some seconds later, in bps of the mid at the fill."""
+    """What a fill is worth against the mid of the tape some seconds later, in bps of the mid at the fill.
+
+    The fill's time is the venue's, as the loop records it: the maker hears of it later where there is latency.
+    """
 
     def __init__(self, tape: Tape) -> None:
         self._instrument: Instrument = tape.instrument
         self._mids = Mids(tape.quotes, float(tape.instrument.tick))
+        self._play: Play | None = None
+        self._told = 0
+
+    def follow(self, play: Play) -> None:
+        """Read the times of the fills, which come in their order, from the record of a play."""
+        self._play = play
 
     def __call__(self, event: Any) -> Record:
-        now_ns = int(event["ts_ns"])
+        fill = event if self._play is None else self._play.record.fills[self._told]
+        self._told += 1
+        now_ns = int(fill["ts_ns"])
         later = np.array([now_ns, *(now_ns + horizon * 1_000_000_000 for horizon in HORIZONS_S)], np.int64)
         mids: Sequence[float] = self._mids.at(later).tolist()
         ours = 1 if event["side"] == Side.SELL else -1
