@@ -28,6 +28,9 @@ from glosten.statistics import advance_words, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
+Counts: TypeAlias = NDArray[np.int64]
+Block: TypeAlias = tuple[Floats, Words, Counts]
+"""Weights and gains, states of the sequences, and whole numbers: the value (-1 where it is V_H) and the buys."""
 Shown: TypeAlias = tuple[float, float, float]
 """Spread, mu (1 - mu), and the belief in V_H, signs and units aside."""
 
@@ -36,9 +39,10 @@ WIDTH = 16
 STRIDE = 2 * WIDTH
 ROW = LANES + WIDTH
 """Rows of lanes lie this far apart: at a multiple of 4096 bytes a load would wait for the store of another row."""
-HIGH, LOW, VALUE, STARTED, INFORMED, TRADERS, BUYS = (row * ROW for row in range(7))
+HIGH, LOW, STARTED, INFORMED, TRADERS = (row * ROW for row in range(5))
 FIRST, SECOND = 0, ROW
-ROWS, WORD_ROWS = 7, 2
+VALUE, BUYS = 0, ROW
+ROWS, WORD_ROWS, COUNT_ROWS = 5, 2, 2
 CURVES = 3
 SPREADS, ERRORS, BELIEFS = (curve * 2 * WIDTH for curve in range(CURVES))
 SUMS = CURVES * 2 * WIDTH
@@ -58,23 +62,23 @@ class JumpingMarket(NamedTuple):
     to_low: float
     total: float
     one: float
-    informed_below: np.uint64
-    noise_below: np.uint64
-    high_below: np.uint64
-    jump_below: np.uint64
+    informed_below: np.int64
+    noise_below: np.int64
+    stays_below: np.int64
+    comes_below: np.int64
 
 
 @jit
-def _buys(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+def _buys(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
     """Return whether the trader whom a word sends buys: the informed come first, then noise traders who buy."""
     informed_sells = (word < market.informed_below) & (not is_high)
     return (word < market.noise_below) & (not informed_sells)
 
 
 @jit
-def _value_after(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+def _value_after(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
     """Return whether the value is V_H after a period."""
-    return (word < market.high_below) | (is_high & (word >= market.jump_below))
+    return word < (market.stays_below if is_high else market.comes_below)
 
 
 @jit
@@ -84,54 +88,47 @@ def _sides(high: float, low: float, market: JumpingMarket) -> tuple[float, float
 
 
 @jit
-def _moved(high: float, low: float, market: JumpingMarket) -> tuple[float, float]:
-    """Return the weights after the value may have been redrawn."""
-    both = low - high
-    return multiply_add(-market.to_high, both, high), multiply_add(market.to_low, both, low)
+def _period(
+    weights: tuple[float, float], is_high: bool | np.bool_, word: np.int64, market: JumpingMarket
+) -> tuple[tuple[float, float], np.bool_, float, Shown]:
+    """Let a period pass: return the weights after it, whether the trader bought, what he won, and what was shown."""
+    inline()
+    high, low = weights
+    buys = _buys(word, is_high, market)
+    buy, sell = _sides(high, low, market)
+    inverse = market.one / (buy * sell)
+    unit = (sell if buys else buy) * inverse
+    after = high * (market.up if buys else market.down)
+    won = (low if is_high else after) * unit
+    size = abs(unit)
+    moved = multiply_add(after, size, -market.to_high), multiply_add(low, size, market.to_low)
+    pair = high * low
+    return moved, buys, won, (pair * inverse, pair, high)
 
 
 @jit
-def _two_periods(lanes: Floats, words: Words, lane: int, market: JumpingMarket) -> tuple[Shown, Shown]:
+def _two_periods(block: Block, lane: int, market: JumpingMarket) -> tuple[Shown, Shown]:
     """Let two periods pass on a lane: quote, trade, learn, relax, and perhaps redraw the value, twice.
 
     Return what it showed before either.
     """
     inline()
+    lanes, words, counts = block
     trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
-    later_trades = exchange_halves(trades)
-    high, low = lanes[HIGH + lane], lanes[LOW + lane]
-    is_high = lanes[VALUE + lane] > 0.5
-    buys = _buys(trades, is_high, market)
-    buy, sell = _sides(high, low, market)
-    after = high * (market.up if buys else market.down)
-    at_stake = low if is_high else after
-    later_high, later_low = _moved(after, low, market)
-    is_later_high = _value_after(jumps, is_high, market)
-    later_buys = _buys(later_trades, is_later_high, market)
-    later_buy, later_sell = _sides(later_high, later_low, market)
-    later_after = later_high * (market.up if later_buys else market.down)
-    later_at_stake = later_low if is_later_high else later_after
-    last_high, last_low = _moved(later_after, later_low, market)
-    product, later_product = buy * sell, later_buy * later_sell
-    both = market.one / (product * later_product)
-    inverse, later_inverse = later_product * both, product * both
-    unit, later_unit = (sell if buys else buy) * inverse, (later_sell if later_buys else later_buy) * later_inverse
-    size = abs(later_unit)
-    lanes[HIGH + lane], lanes[LOW + lane] = last_high * size, last_low * size
-    lanes[VALUE + lane] = 1.0 if _value_after(exchange_halves(jumps), is_later_high, market) else 0.0
-    won, later_won = at_stake * unit, later_at_stake * later_unit
+    word, later_word = np.int64(trades), np.int64(exchange_halves(trades))
+    is_high = counts[VALUE + lane] < 0
+    weights, buys, won, shown = _period((lanes[HIGH + lane], lanes[LOW + lane]), is_high, word, market)
+    is_later_high = _value_after(np.int64(jumps), is_high, market)
+    weights, later_buys, later_won, later_shown = _period(weights, is_later_high, later_word, market)
+    lanes[HIGH + lane], lanes[LOW + lane] = weights
+    is_last_high = _value_after(np.int64(exchange_halves(jumps)), is_later_high, market)
+    counts[VALUE + lane] = -np.int64(is_last_high)
     informed = lanes[INFORMED + lane]
-    informed = informed + won if trades < market.informed_below else informed
-    lanes[INFORMED + lane] = informed + later_won if later_trades < market.informed_below else informed
+    informed = informed + won if word < market.informed_below else informed
+    lanes[INFORMED + lane] = informed + later_won if later_word < market.informed_below else informed
     lanes[TRADERS + lane] += won + later_won
-    count = lanes[BUYS + lane]
-    count = count + market.one if buys else count
-    lanes[BUYS + lane] = count + market.one if later_buys else count
-    pair, later_pair = high * low, later_high * later_low
-    return (
-        (pair * inverse, pair, high),
-        (later_pair * later_inverse, later_pair * unit * unit, later_high * abs(unit)),
-    )
+    counts[BUYS + lane] += np.int64(buys) + np.int64(later_buys)
+    return shown, later_shown
 
 
 @jit
@@ -143,9 +140,7 @@ def _add(sums: Floats, place: int, one: float, other: float) -> None:
 
 
 @jit
-def _pass_groups(
-    lanes: Floats, words: Words, groups: int, market: JumpingMarket, sums: Floats, asked: bool | None
-) -> None:
+def _pass_groups(block: Block, groups: int, market: JumpingMarket, sums: Floats, asked: bool | None) -> None:
     """Let two periods pass on the first groups of lanes; add up what they showed.
 
     ``asked`` is None where nobody asks for beliefs: the compiler then leaves them out.
@@ -154,24 +149,24 @@ def _pass_groups(
     for group in range(min(groups, LANES // STRIDE)):  # the compiler sees that no index is negative
         for place in range(WIDTH):
             a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
-            now_a, later_a = _two_periods(lanes, words, a, market)
-            now_b, later_b = _two_periods(lanes, words, b, market)
+            now_a, later_a = _two_periods(block, a, market)
+            now_b, later_b = _two_periods(block, b, market)
             _add(sums, SPREADS + place, now_a[0], now_b[0])
             _add(sums, SUMS + SPREADS + place, later_a[0], later_b[0])
             _add(sums, ERRORS + place, now_a[1], now_b[1])
             _add(sums, SUMS + ERRORS + place, later_a[1], later_b[1])
             if asked is not None:
-                begun_a, begun_b = lanes[STARTED + a], lanes[STARTED + b]
+                begun_a, begun_b = block[0][STARTED + a], block[0][STARTED + b]
                 _add(sums, BELIEFS + place, now_a[2] * begun_a, now_b[2] * begun_b)
                 _add(sums, SUMS + BELIEFS + place, later_a[2] * begun_a, later_b[2] * begun_b)
 
 
 @jit
-def _pass_rest(lanes: Floats, words: Words, paths: int, market: JumpingMarket, sums: Floats) -> None:
+def _pass_rest(block: Block, paths: int, market: JumpingMarket, sums: Floats) -> None:
     """Let two periods pass on the lanes that fill no group; they are those of the last block."""
     for lane in range(paths - paths % STRIDE, paths):
-        shown = _two_periods(lanes, words, lane, market)
-        place, begun = lane % WIDTH, lanes[STARTED + lane]
+        shown = _two_periods(block, lane, market)
+        place, begun = lane % WIDTH, block[0][STARTED + lane]
         for later in range(2):
             spread, error, belief = shown[later]
             _add(sums, later * SUMS + SPREADS + place, spread, 0.0)
@@ -191,23 +186,18 @@ def _show(lanes: Floats, paths: int, market: JumpingMarket, sums: Floats) -> Non
 
 
 @jit
-def _pass_one(lanes: Floats, words: Words, paths: int, market: JumpingMarket) -> None:
+def _pass_one(block: Block, paths: int, market: JumpingMarket) -> None:
     """Let the period pass that is left over where their number is odd; nobody looks at values after it."""
+    lanes, words, counts = block
     for lane in range(paths):
-        word = advance_words(words[FIRST + lane], words[SECOND + lane])[0]
-        low, is_high = lanes[LOW + lane], lanes[VALUE + lane] > 0.5
-        buy, sell = _sides(lanes[HIGH + lane], low, market)
-        buys = _buys(word, is_high, market)
-        after = lanes[HIGH + lane] * (market.up if buys else market.down)
-        unit = market.one / (buy if buys else sell)
-        won = (low if is_high else after) * unit
+        word = np.int64(advance_words(words[FIRST + lane], words[SECOND + lane])[0])
+        weights = lanes[HIGH + lane], lanes[LOW + lane]
+        weights, buys, won, _ = _period(weights, counts[VALUE + lane] < 0, word, market)
+        lanes[HIGH + lane], lanes[LOW + lane] = weights
         lanes[TRADERS + lane] += won
         if word < market.informed_below:
             lanes[INFORMED + lane] += won
-        if buys:
-            lanes[BUYS + lane] += market.one
-        high, low = _moved(after, low, market)
-        lanes[HIGH + lane], lanes[LOW + lane] = high * abs(unit), low * abs(unit)
+        counts[BUYS + lane] += np.int64(buys)
 
 
 @jit
@@ -227,11 +217,12 @@ def _gather(sums: Floats, first: int, dates: int, units: tuple[float, float, flo
 
 
 @jit
-def _totals(lanes: Floats, paths: int, periods: int, totals: Floats) -> None:
+def _totals(block: Block, paths: int, periods: int, totals: Floats) -> None:
     """Write sums and sums of squares over paths: gains of informed, noise and maker, trades, the maker's inventory."""
+    lanes, _, counts = block
     for lane in range(paths):
         informed, traders = lanes[INFORMED + lane], lanes[TRADERS + lane]
-        inventory = float(periods) - 2.0 * lanes[BUYS + lane]
+        inventory = float(periods - 2 * counts[BUYS + lane])
         row = (informed, traders - informed, -traders, float(periods), inventory)
         for column in range(5):
             totals[column, 0] += row[column]
@@ -247,14 +238,15 @@ def _aligned(like: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 @jit
-def _take_places(key: np.uint64, first: int, started: Floats, lanes: Floats, words: Words) -> int:
+def _take_places(key: np.uint64, first: int, started: Floats, block: Block) -> int:
     """Seat paths, those that begin with V_H first; return how many these are."""
+    lanes, words, counts = block
     seat, high = 0, 0
     for begins in (1.0, 0.0):
         for path in range(started.size):
             if started[path] == begins:
                 words[FIRST + seat], words[SECOND + seat] = sequence(key, first + path)
-                lanes[STARTED + seat], lanes[VALUE + seat] = begins, begins
+                lanes[STARTED + seat], counts[VALUE + seat] = begins, -np.int64(begins)
                 seat += 1
         high = seat if begins == 1.0 else high
     return high
@@ -279,24 +271,27 @@ def jumping_block(
     beliefs, units = start
     lanes, sums = _aligned(np.empty(0), ROWS * ROW), _aligned(np.empty(0), 2 * SUMS)
     words: Words = _aligned(np.empty(0, np.uint64), WORD_ROWS * ROW)
-    begun = _take_places(key, first, started, lanes, words)
+    counts: Counts = _aligned(np.empty(0, np.int64), COUNT_ROWS * ROW)
+    block = lanes, words, counts
+    begun = _take_places(key, first, started, block)
     lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = -market.total * beliefs[0], market.total * beliefs[1]
     groups = paths // STRIDE
     believing = min((begun + STRIDE - 1) // STRIDE, groups)
     rest = believing * STRIDE
+    doubting = lanes[rest:], words[rest:], counts[rest:]
     for date in range(0, periods - 1, 2):
-        _pass_groups(lanes, words, believing, market, sums, asked=True)
-        _pass_groups(lanes[rest:], words[rest:], groups - believing, market, sums, asked=None)
-        _pass_rest(lanes, words, paths, market, sums)
+        _pass_groups(block, believing, market, sums, asked=True)
+        _pass_groups(doubting, groups - believing, market, sums, asked=None)
+        _pass_rest(block, paths, market, sums)
         _gather(sums, date, 2, units, curves)
     if periods % 2 == 1:
         _show(lanes, paths, market, sums)
         _gather(sums, periods - 1, 1, units, curves)
-        _pass_one(lanes, words, paths, market)
+        _pass_one(block, paths, market)
     _show(lanes, paths, market, sums)
     _gather(sums, periods, 1, units, curves)
     totals: Floats = np.zeros((5, 2))
-    _totals(lanes, paths, periods, totals)
+    _totals(block, paths, periods, totals)
     return totals
 
 
@@ -316,14 +311,14 @@ def jumping_path(
     """Write the values of a path from the first on, shape (periods + 1,), and its orders; return who was informed."""
     first, second = sequence(key, number)
     informed = np.zeros(orders.size, np.bool_)
-    word, chance = first, second
+    draw, chance = first, second
     for date in range(orders.size):
         if date % 2 == 0:
-            word, chance, first, second = advance_words(first, second)
+            draw, chance, first, second = advance_words(first, second)
         else:
-            word, chance = exchange_halves(word), exchange_halves(chance)
-        is_high = values[date] > 0.5
+            draw, chance = exchange_halves(draw), exchange_halves(chance)
+        word, is_high = np.int64(draw), values[date] > 0.5
         orders[date] = 1 if _buys(word, is_high, market) else -1
         informed[date] = word < market.informed_below
-        values[date + 1] = 1.0 if _value_after(chance, is_high, market) else 0.0
+        values[date + 1] = 1.0 if _value_after(np.int64(chance), is_high, market) else 0.0
     return informed
