@@ -14,21 +14,23 @@ results do not depend on the width of a machine's vectors.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten._jit import jit, multiply_add, widen
+from glosten._jit import inline, jit, multiply_add, widen
+from glosten.run._lane_market import Market
 from glosten.statistics import advance_word, exchange_halves, sequence
-from glosten.theory import Binary, log_odds, side_if_high, side_if_low
 
 Floats: TypeAlias = NDArray[np.float64]
 Lanes: TypeAlias = NDArray[Any]
 """float64 or float32."""
-Kind: TypeAlias = type[Any]
-"""np.float64 or np.float32."""
 Words: TypeAlias = NDArray[np.uint64]
+Drawn: TypeAlias = tuple[NDArray[np.int32], Words]
+"""Room for what a group of lanes has drawn in float32, told as halves with a sign and, the same memory, as words."""
+Block: TypeAlias = tuple[Lanes, Words, Lanes, int]
+"""Lanes, states of their sequences, sums of the spread and then of the doubt, and how many lanes are in use."""
 
 LANES = 512
 WIDTH = 16
@@ -44,74 +46,9 @@ GAINS = 6
 """Sum and sum of squares over paths of what the informed, the noise traders and the maker gained."""
 SUMS = 4 * WIDTH
 """Sum and sum of squares of the first trade of a pass, then of the second, lane by lane of a row."""
-LARGEST: dict[Kind, float] = {np.float64: 1e60, np.float32: 1e18}
-"""x is held here, so that products stay finite: paths return from there with the inverse probability."""
-REACHED: dict[Kind, float] = {np.float64: 1e-9, np.float32: 1e-4}
-"""A belief this close below a target, in log-odds, counts as there: lattice points are sums of rounded steps."""
-SMALLEST: dict[Kind, float] = {np.float64: 1e-20, np.float32: 1e-9}
-"""Stands for P(buy | V_L) = 0, so that no division has to be guarded: the side is never drawn there."""
-WORDS = 2**64
-
-
-class Market(NamedTuple):
-    """What a block needs to know, all numbers of one precision, but for the words below which a trader acts."""
-
-    up: float
-    down: float
-    ratio: float
-    one: float
-    largest: float
-    never: float
-    informed_below: np.uint64
-    buys_below: np.uint64
-
-
-def below(probability: float) -> np.uint64:
-    """Return the word below which a random word lies with that probability; 1 but for one word in 2^64."""
-    return np.uint64(min(int(probability * WORDS), WORDS - 1))
-
-
-def sides(model: Binary, kind: Kind, *, value_is_high: bool) -> tuple[float, float, float, float]:
-    """Return (b_H, b_L, s_H, s_L) as seen from the value a block is told from, all but s_H at least `SMALLEST`."""
-    gamma = model.gamma if value_is_high else 1.0 - model.gamma
-    buys = side_if_high(1, model.alpha, gamma), side_if_low(1, model.alpha, gamma)
-    sells = side_if_high(-1, model.alpha, gamma), side_if_low(-1, model.alpha, gamma)
-    least = SMALLEST[kind]
-    return max(buys[0], least), max(buys[1], least), sells[0], max(sells[1], least)
-
-
-def thresholds(model: Binary, *, value_is_high: bool) -> tuple[np.uint64, np.uint64]:
-    """Return the words below which a trader is informed, and below which he trades towards the value."""
-    gamma = model.gamma if value_is_high else 1.0 - model.gamma
-    return below(model.alpha), below(side_if_high(1, model.alpha, gamma))
-
-
-def market(model: Binary, kind: Kind, *, value_is_high: bool) -> Market:
-    """Return what a block needs to know, as seen from the value it is told from."""
-    buy, buy_low, sell, sell_low = sides(model, kind, value_is_high=value_is_high)
-    informed_below, buys_below = thresholds(model, value_is_high=value_is_high)
-    return Market(
-        up=kind(buy / buy_low),
-        down=kind(sell / sell_low),
-        ratio=kind(sell * buy_low / (sell_low * buy)),
-        one=kind(1.0),
-        largest=kind(LARGEST[kind]),
-        never=kind(math.inf),
-        informed_below=informed_below,
-        buys_below=buys_below,
-    )
-
-
-def scaled_odds(model: Binary, at: float, kind: Kind, *, value_is_high: bool) -> float:
-    """Return x where the log-odds of V_H are ``at``, as seen from the value a block is told from."""
-    buy, buy_low, _, _ = sides(model, kind, value_is_high=value_is_high)
-    exponent = (at if value_is_high else -at) + math.log(buy / buy_low)
-    return float(kind(math.exp(min(exponent, math.log(LARGEST[kind])))))
-
-
-def target_odds(model: Binary, target: float, kind: Kind) -> float:
-    """Return x from which on a belief counts as having reached the target."""
-    return scaled_odds(model, log_odds(target) - REACHED[kind], kind, value_is_high=True)
+_SIGN, _SIGNS = np.uint64(1 << 63), np.uint64((1 << 63) + (1 << 31))
+_UPPER, _LOWER, _EVEN = np.uint64(0xFFFFFFFF << 32), np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFEFFFFFFFE)
+_32 = np.uint64(32)
 
 
 @jit
@@ -122,12 +59,12 @@ def sides_after(x: float, buys: bool | np.bool_, numbers: Market) -> tuple[float
 
 
 @jit
-def _inverses(lanes: Lanes, one: float, other: float, unit: float) -> tuple[float, float]:
+def _inverses(drawn: Drawn | None, one: float, other: float, unit: float) -> tuple[float, float]:
     """Return the inverses of two numbers: by one division in float64, by two in float32, where they are cheap.
 
     There the product of both would not be finite.
     """
-    if lanes.itemsize == 4:
+    if drawn is not None:
         return unit / one, unit / other
     both = unit / (one * other)
     return both * other, both * one
@@ -172,29 +109,58 @@ def _add(sums: Lanes, place: int, one: float, other: float) -> None:
 
 
 @jit
+def _draw_halves(states: Words, first: int, drawn: Drawn | None) -> None:
+    """Draw for two trades of a group of lanes the halves of a word each, two lanes told as one number.
+
+    The lowest bit of a half is dropped: no draw is the largest, below which a probability of 1 then lies for certain.
+    """
+    inline()
+    if drawn is None:
+        return
+    pairs = drawn[1]
+    for place in range(WIDTH):
+        lane, next_lane = first + place, first + WIDTH + place
+        word, states[lane], states[ROW + lane] = advance_word(states[lane], states[ROW + lane])
+        other, states[next_lane], states[ROW + next_lane] = advance_word(states[next_lane], states[ROW + next_lane])
+        pairs[place] = (((word >> _32) | (other & _UPPER)) & _EVEN) ^ _SIGNS
+        pairs[WIDTH + place] = (((word & _LOWER) | (other << _32)) & _EVEN) ^ _SIGNS
+
+
+@jit
+def _draw_word(states: Words, lane: int) -> tuple[np.int64, np.int64]:
+    """Draw for two trades of a lane a word, and the same with its halves exchanged, told with a sign."""
+    word, states[lane], states[ROW + lane] = advance_word(states[lane], states[ROW + lane])
+    return np.int64(word ^ _SIGN), np.int64(exchange_halves(word) ^ _SIGN)
+
+
+@jit
+def _seat(lanes: Lanes, lane: int) -> int:
+    """Return where the state of a lane is kept: as draws of float32 are paired, even lanes before odd ones."""
+    place = lane % STRIDE
+    return lane if lanes.itemsize == 8 else lane - place + place % 2 * WIDTH + place // 2
+
+
+@jit
 def _two_trades(
-    block: tuple[Lanes, Words, int],
-    numbers: Market,
-    sums: Lanes,
-    doubts: bool | None,
-    target: float | None,
-    date: float,
+    block: Block, numbers: Market, drawn: Drawn | None, doubts: bool | None, target: float | None, date: float
 ) -> None:
     """Let two trades pass on every lane, and add up what was quoted and what was left of the doubt.
 
-    ``block`` is (lanes, states, lanes in use); ``sums`` are those of the spread, then those of the doubt.
-    ``doubts`` and ``target`` are None where nobody asks: the compiler then leaves them out. ``date`` numbers the
-    first of the two trades.
+    ``doubts`` and ``target`` are None where nobody asks: the compiler then leaves them out, as it leaves out float32
+    where ``drawn`` is None. ``date`` numbers the first of the two trades.
     """
     widen()
-    lanes, states, used = block
+    lanes, states, sums, used = block
     knows, buying = numbers.informed_below, numbers.buys_below
     for group in range(min(used // STRIDE, LANES // STRIDE)):  # the compiler sees that no index is negative
+        _draw_halves(states, group * STRIDE, drawn)
         for place in range(WIDTH):
             a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
-            draw_a, states[a], states[ROW + a] = advance_word(states[a], states[ROW + a])
-            draw_b, states[b], states[ROW + b] = advance_word(states[b], states[ROW + b])
-            next_a, next_b = exchange_halves(draw_a), exchange_halves(draw_b)
+            if drawn is None:
+                (draw_a, next_a), (draw_b, next_b) = _draw_word(states, a), _draw_word(states, b)
+            else:
+                draw_a, next_a = drawn[0][place], drawn[0][STRIDE + place]
+                draw_b, next_b = drawn[0][WIDTH + place], drawn[0][STRIDE + WIDTH + place]
             x, y = lanes[a], lanes[b]
             after_x, after_y = moved(x, draw_a < buying, numbers), moved(y, draw_b < buying, numbers)
             last_x, last_y = step(after_x, next_a < buying, numbers), step(after_y, next_b < buying, numbers)
@@ -203,8 +169,8 @@ def _two_trades(
             product_y, other_y = sides_after(y, draw_b < buying, numbers)
             after_product_x, after_other_x = sides_after(after_x, next_a < buying, numbers)
             after_product_y, after_other_y = sides_after(after_y, next_b < buying, numbers)
-            inverse_x, after_inverse_x = _inverses(lanes, product_x, after_product_x, numbers.one)
-            inverse_y, after_inverse_y = _inverses(lanes, product_y, after_product_y, numbers.one)
+            inverse_x, after_inverse_x = _inverses(drawn, product_x, after_product_x, numbers.one)
+            inverse_y, after_inverse_y = _inverses(drawn, product_y, after_product_y, numbers.one)
             if target is not None:
                 when = target, date, date + numbers.one, numbers.never
                 _pass_by(lanes, a, (after_x, last_x), when)
@@ -238,9 +204,9 @@ def _quoted(x: float, numbers: Market) -> float:
 
 
 @jit
-def _last_quotes(block: tuple[Lanes, Words, int], numbers: Market, sums: Lanes) -> None:
+def _last_quotes(block: Block, numbers: Market) -> None:
     """Add up what is quoted after the last trade."""
-    lanes, _, used = block
+    lanes, _, sums, used = block
     for group in range(min(used // STRIDE, LANES // STRIDE)):
         for place in range(WIDTH):
             x, y = lanes[group * STRIDE + place], lanes[group * STRIDE + place + WIDTH]
@@ -249,17 +215,17 @@ def _last_quotes(block: tuple[Lanes, Words, int], numbers: Market, sums: Lanes) 
 
 @jit
 def _last_trade(
-    block: tuple[Lanes, Words, int],
-    numbers: Market,
-    sums: Lanes,
-    doubts: bool | None,
-    target: float | None,
-    date: float,
+    block: Block, numbers: Market, drawn: Drawn | None, doubts: bool | None, target: float | None, date: float
 ) -> None:
     """Let the trade pass that is left over where their number is odd, its quotes added up by `_last_quotes`."""
-    lanes, states, used = block
+    lanes, states, sums, used = block
     for lane in range(used):
-        draw = advance_word(states[lane], states[ROW + lane])[0]
+        if drawn is None:
+            draw = _draw_word(states, lane)[0]
+        else:
+            if lane % STRIDE == 0:
+                _draw_halves(states, lane, drawn)
+            draw = drawn[0][lane % STRIDE]
         x = lanes[lane]
         product, other = sides_after(x, draw < numbers.buys_below, numbers)
         won = other / product
@@ -274,9 +240,9 @@ def _last_trade(
 
 
 @jit
-def _somebody_waits(block: tuple[Lanes, Words, int], numbers: Market) -> bool:
+def _somebody_waits(block: Block, numbers: Market) -> bool:
     """Return whether a lane has not reached the target yet: once all have, nobody has to look any more."""
-    lanes, _, used = block
+    lanes, _, _, used = block
     waiting = 0
     for lane in range(used):
         waiting += lanes[PASSED + lane] == numbers.never
@@ -285,19 +251,14 @@ def _somebody_waits(block: tuple[Lanes, Words, int], numbers: Market) -> bool:
 
 @jit
 def _run_block(
-    block: tuple[Lanes, Words, int],
-    numbers: Market,
-    sums: Lanes,
-    doubts: bool | None,
-    target: float | None,
-    curves: Floats,
+    block: Block, numbers: Market, drawn: Drawn | None, doubts: bool | None, target: float | None, curves: Floats
 ) -> None:
     """Run one block from the odds its lanes hold; write its curves, shape (trades + 1, 4), signs and units aside.
 
     The curve of the doubt starts after the first trade: before it, the doubt is that of the prior.
     """
     widen()
-    trades = curves.shape[0] - 1
+    sums, trades = block[2], curves.shape[0] - 1
     date = numbers.one
     waiting = True
     for first in range(0, trades - 1, 2):
@@ -305,9 +266,9 @@ def _run_block(
         if target is not None and first % 64 == 0:
             waiting = _somebody_waits(block, numbers)
         if waiting:
-            _two_trades(block, numbers, sums, doubts, target, date)
+            _two_trades(block, numbers, drawn, doubts, target, date)
         else:
-            _two_trades(block, numbers, sums, doubts, None, date)
+            _two_trades(block, numbers, drawn, doubts, None, date)
         for trade in range(2):
             _gather(sums, trade * STRIDE, curves[first + trade, :2])
             if doubts is not None:
@@ -315,13 +276,13 @@ def _run_block(
         date += numbers.one + numbers.one
     if trades % 2 == 1:
         sums[:] = 0.0
-        _last_quotes(block, numbers, sums)
+        _last_quotes(block, numbers)
         _gather(sums, 0, curves[trades - 1, :2])
-        _last_trade(block, numbers, sums, doubts, target, date)
+        _last_trade(block, numbers, drawn, doubts, target, date)
         if doubts is not None:
             _gather(sums, SUMS, curves[trades, 2:])
     sums[:] = 0.0
-    _last_quotes(block, numbers, sums)
+    _last_quotes(block, numbers)
     _gather(sums, 0, curves[trades, :2])
 
 
@@ -354,18 +315,18 @@ def run_blocks(
     start: tuple[np.uint64, float],
     numbers: Market,
     results: tuple[Floats, Floats, NDArray[np.int64]],
-    like: tuple[Lanes, bool | None, float | None],
+    like: tuple[Lanes, Drawn | None, bool | None, float | None],
 ) -> None:
     """Run consecutive blocks of one value, the last of them perhaps not full.
 
     ``first`` numbers the first block, ``paths`` is how many they hold together, ``start`` the key of their stream and x
     at the start; ``results`` are the curves, shape (blocks, trades + 1, 4), the gains, shape (blocks, 6), and how many
     paths first reached the target at each date, shape (trades + 1,). ``like`` is an array of the precision wanted,
-    True where doubts are wanted, and x at the target; None leaves either out.
+    room for draws in float32, True where doubts are wanted, and x at the target; None leaves either out.
     """
     key, x = start
     curves, gains, passed = results
-    kind, doubts, target = like
+    kind, drawn, doubts, target = like
     lanes, sums = _aligned(kind, ROWS * ROW), _aligned(kind, 2 * SUMS)
     states: Words = _aligned(np.empty(0, np.uint64), 2 * ROW)
     for block in range(curves.shape[0]):
@@ -373,9 +334,10 @@ def run_blocks(
         lanes[:INFORMED], lanes[INFORMED:PASSED], lanes[PASSED:] = x, 0.0, math.inf
         lanes[live:LANES], lanes[PASSED + live :] = numbers.largest, numbers.one
         for lane in range(LANES):
-            states[lane], states[ROW + lane] = sequence(key, (first + block) * LANES + lane)
+            seat = _seat(lanes, lane)
+            states[seat], states[ROW + seat] = sequence(key, (first + block) * LANES + lane)
         used = (live + STRIDE - 1) // STRIDE * STRIDE
-        _run_block((lanes, states, used), numbers, sums, doubts, target, curves[block])
+        _run_block((lanes, states, sums, used), numbers, drawn, doubts, target, curves[block])
         _add_gains(lanes, live, gains[block])
         for lane in range(live):
             if lanes[PASSED + lane] < passed.size:

@@ -17,17 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.run._lanes import (
-    CURVES,
-    GAINS,
-    LANES,
-    Kind,
-    market,
-    run_blocks,
-    scaled_odds,
-    sides,
-    target_odds,
-)
+from glosten.run._lane_market import Kind, market, scaled_odds, sides, target_odds
+from glosten.run._lanes import CURVES, GAINS, LANES, STRIDE, run_blocks
 from glosten.statistics import stream, uniform
 from glosten.theory import Binary, belief, log_odds_step, side_if_high, side_if_low, spread
 
@@ -165,7 +156,9 @@ class MonteCarlo:
         high = task.value_is_high
         curves[:] = 0.0
         results = curves, np.zeros((task.blocks, GAINS)), self._nobody() if high else np.zeros(0, np.int64)
-        wanted = (np.empty(0, self._kind), True, self._target) if high else (np.empty(0, self._kind), None, None)
+        words = np.zeros(STRIDE, np.uint64)
+        like = np.empty(0, self._kind), None if self._kind is np.float64 else (words.view(np.int32), words)
+        wanted = (*like, True, self._target) if high else (*like, None, None)
         start = self._keys[high], self._odds[high]
         run_blocks(task.first, task.paths, start, self._numbers[high], results, wanted)
         return results

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from glosten._jit import jit, widen
 from glosten.errors import InputError
-from glosten.run._lanes import Market, market, scaled_odds, sides_after, step
+from glosten.run._lane_market import Market, market, scaled_odds
+from glosten.run._lanes import sides_after, step
 from glosten.run._monte_carlo import Progress, count_high
 from glosten.run._simulation import LARGEST_SEED, whole_problem
 from glosten.statistics import Mean, advance_word, sequence, stream

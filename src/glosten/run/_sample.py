@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glosten._jit import jit
-from glosten.run._lanes import thresholds
+from glosten.run._lane_market import thresholds
 from glosten.run._monte_carlo import count_high, trades_key
 from glosten.statistics import advance_word, exchange_halves, sequence, uniform
 from glosten.theory import Binary, belief, log_odds_after, log_odds_step

@@ -173,9 +173,12 @@ class JumpingBinary:
         return simulate_ensemble(self.ensemble(periods, seed), paths)
 
 
-def _below(probability: float) -> np.uint64:
-    """Return the word below which a random word lies with that probability; 1 but for one word in 2^64."""
-    return np.uint64(min(int(probability * _WORDS), _WORDS - 1))
+def _below(probability: float) -> np.int64:
+    """Return the word below which a random word lies with that probability; 1 but for one word in 2^64.
+
+    Words are told with a sign, which not every vector unit can compare them without.
+    """
+    return np.int64(min(int(probability * _WORDS), _WORDS - 1) - _WORDS // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +214,8 @@ class JumpingEnsemble:
             one=1.0,
             informed_below=_below(model.alpha),
             noise_below=_below(side_if_high(1, model.alpha, model.gamma)),
-            high_below=_below(model.p_jump * model.prior),
-            jump_below=_below(model.p_jump),
+            stays_below=_below(1.0 - model.p_jump * (1.0 - model.prior)),
+            comes_below=_below(model.p_jump * model.prior),
         )
 
     def _started(self, first: int, paths: int) -> Floats:

@@ -1,11 +1,12 @@
-"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, two periods a pass, one division.
+"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, in groups of 32, two periods a pass.
 
-Hamilton's filter is linear in weights that nobody normalises: with h and l the weights of V_H and V_L, a trade
-multiplies h by up = b_H / b_L or down = s_H / s_L, and a jump adds p / (1 - p) times pi and 1 - pi of their sum W. So
-the weights need no division to move: one serves both periods, 1 / (P Q) giving 1 / P and 1 / Q, where
-P = (l + up h)(l + down h) is the product of both sides' probabilities. h is kept negative, and with it the side of a
-sell: the inverse of W then carries the side's sign, and one number tells what a trader won. Before a pass h and l have
-the sum 1 + p / (1 - p), after a trade and a jump that many times W.
+Hamilton's filter is linear in weights: with h and l the weights of V_H and V_L, a trade multiplies h by up = b_H / b_L
+or down = s_H / s_L and divides both by the probability of its side, and a jump adds p / (1 - p) times pi and 1 - pi.
+Before every trade h and l have the sum 1 + p / (1 - p). h is kept negative, and with it the side of a sell: the inverse
+of a side then carries its sign, and one number tells what a trader won.
+
+The spread has a division of its own, because the next period waits for the other one. Of a group, one period after the
+other is told for all its lanes, so that vector units find work while divisions are under way.
 
 The error is told as mu (1 - mu), what is to be expected of (V - mu)^2 given the orders: the mean is the same, its
 standard error smaller, and the value of the moment is not asked for.
@@ -18,7 +19,7 @@ vectors.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,17 +29,24 @@ from glosten.statistics import advance_words, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
+Counts: TypeAlias = NDArray[np.int64]
+Block: TypeAlias = tuple[Floats, Words, Counts, Counts]
+"""Weights and gains; states of the sequences; the value, -1 where it is V_H, and the buys; words drawn by a group."""
 Shown: TypeAlias = tuple[float, float, float]
 """Spread, mu (1 - mu), and the belief in V_H, signs and units aside."""
 
 LANES = 512
 WIDTH = 16
 STRIDE = 2 * WIDTH
-ROW = LANES + WIDTH
-"""Rows of lanes lie this far apart: at a multiple of 4096 bytes a load would wait for the store of another row."""
-HIGH, LOW, VALUE, STARTED, INFORMED, TRADERS, BUYS = (row * ROW for row in range(7))
+ROW = LANES + 48
+"""Rows lie this far apart: a load would wait for the store of another row that is less than a group away modulo 4096
+bytes."""
+HIGH, LOW, STARTED, INFORMED, TRADERS = (row * ROW for row in range(5))
 FIRST, SECOND = 0, ROW
-ROWS, WORD_ROWS = 7, 2
+VALUE, BUYS = 0, ROW
+ROWS, WORD_ROWS, COUNT_ROWS = 5, 2, 2
+TRADE, JUMP, LATER, DRAWN = 0, STRIDE, 2 * STRIDE, 4 * STRIDE
+"""Words of a group's lanes: those of the first period, and so much further on those of the second."""
 CURVES = 3
 SPREADS, ERRORS, BELIEFS = (curve * 2 * WIDTH for curve in range(CURVES))
 SUMS = CURVES * 2 * WIDTH
@@ -58,23 +66,23 @@ class JumpingMarket(NamedTuple):
     to_low: float
     total: float
     one: float
-    informed_below: np.uint64
-    noise_below: np.uint64
-    high_below: np.uint64
-    jump_below: np.uint64
+    informed_below: np.int64
+    noise_below: np.int64
+    stays_below: np.int64
+    comes_below: np.int64
 
 
 @jit
-def _buys(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+def _buys(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
     """Return whether the trader whom a word sends buys: the informed come first, then noise traders who buy."""
     informed_sells = (word < market.informed_below) & (not is_high)
     return (word < market.noise_below) & (not informed_sells)
 
 
 @jit
-def _value_after(word: np.uint64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
+def _value_after(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
     """Return whether the value is V_H after a period."""
-    return (word < market.high_below) | (is_high & (word >= market.jump_below))
+    return word < (market.stays_below if is_high else market.comes_below)
 
 
 @jit
@@ -84,54 +92,35 @@ def _sides(high: float, low: float, market: JumpingMarket) -> tuple[float, float
 
 
 @jit
-def _moved(high: float, low: float, market: JumpingMarket) -> tuple[float, float]:
-    """Return the weights after the value may have been redrawn."""
-    both = low - high
-    return multiply_add(-market.to_high, both, high), multiply_add(market.to_low, both, low)
+def _draw(block: Block, lane: int, place: int) -> None:
+    """Draw for two periods of a lane: words of the traders and of the jumps, the halves exchanged for the second."""
+    _, words, _, drawn = block
+    trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
+    drawn[TRADE + place], drawn[JUMP + place] = np.int64(trades), np.int64(jumps)
+    drawn[LATER + TRADE + place] = np.int64(exchange_halves(trades))
+    drawn[LATER + JUMP + place] = np.int64(exchange_halves(jumps))
 
 
 @jit
-def _two_periods(lanes: Floats, words: Words, lane: int, market: JumpingMarket) -> tuple[Shown, Shown]:
-    """Let two periods pass on a lane: quote, trade, learn, relax, and perhaps redraw the value, twice.
-
-    Return what it showed before either.
-    """
+def _period(block: Block, lane: int, draws: tuple[np.int64, np.int64], market: JumpingMarket) -> Shown:
+    """Let a period pass on a lane: quote, trade, learn, relax, and perhaps redraw the value; return what it showed."""
     inline()
-    trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
-    later_trades = exchange_halves(trades)
+    lanes, _, counts, _ = block
+    word, is_high = draws[0], counts[VALUE + lane] < 0
+    buys = _buys(word, is_high, market)
+    counts[VALUE + lane] = -np.int64(_value_after(draws[1], is_high, market))
+    counts[BUYS + lane] += np.int64(buys)
     high, low = lanes[HIGH + lane], lanes[LOW + lane]
-    is_high = lanes[VALUE + lane] > 0.5
-    buys = _buys(trades, is_high, market)
     buy, sell = _sides(high, low, market)
-    after = high * (market.up if buys else market.down)
-    at_stake = low if is_high else after
-    later_high, later_low = _moved(after, low, market)
-    is_later_high = _value_after(jumps, is_high, market)
-    later_buys = _buys(later_trades, is_later_high, market)
-    later_buy, later_sell = _sides(later_high, later_low, market)
-    later_after = later_high * (market.up if later_buys else market.down)
-    later_at_stake = later_low if is_later_high else later_after
-    last_high, last_low = _moved(later_after, later_low, market)
-    product, later_product = buy * sell, later_buy * later_sell
-    both = market.one / (product * later_product)
-    inverse, later_inverse = later_product * both, product * both
-    unit, later_unit = (sell if buys else buy) * inverse, (later_sell if later_buys else later_buy) * later_inverse
-    size = abs(later_unit)
-    lanes[HIGH + lane], lanes[LOW + lane] = last_high * size, last_low * size
-    lanes[VALUE + lane] = 1.0 if _value_after(exchange_halves(jumps), is_later_high, market) else 0.0
-    won, later_won = at_stake * unit, later_at_stake * later_unit
-    informed = lanes[INFORMED + lane]
-    informed = informed + won if trades < market.informed_below else informed
-    lanes[INFORMED + lane] = informed + later_won if later_trades < market.informed_below else informed
-    lanes[TRADERS + lane] += won + later_won
-    count = lanes[BUYS + lane]
-    count = count + market.one if buys else count
-    lanes[BUYS + lane] = count + market.one if later_buys else count
-    pair, later_pair = high * low, later_high * later_low
-    return (
-        (pair * inverse, pair, high),
-        (later_pair * later_inverse, later_pair * unit * unit, later_high * abs(unit)),
-    )
+    unit = market.one / (buy if buys else sell)
+    after, size = high * (market.up if buys else market.down), abs(unit)
+    lanes[HIGH + lane] = multiply_add(after, size, -market.to_high)
+    lanes[LOW + lane] = multiply_add(low, size, market.to_low)
+    won = (low if is_high else after) * unit
+    lanes[INFORMED + lane] += won if word < market.informed_below else 0.0
+    lanes[TRADERS + lane] += won
+    pair = high * low
+    return pair / (buy * sell), pair, high
 
 
 @jit
@@ -143,40 +132,40 @@ def _add(sums: Floats, place: int, one: float, other: float) -> None:
 
 
 @jit
-def _pass_groups(
-    lanes: Floats, words: Words, groups: int, market: JumpingMarket, sums: Floats, asked: bool | None
-) -> None:
+def _pass_groups(block: Block, groups: int, market: JumpingMarket, sums: Floats, asked: bool | None) -> None:
     """Let two periods pass on the first groups of lanes; add up what they showed.
 
     ``asked`` is None where nobody asks for beliefs: the compiler then leaves them out.
     """
     widen()
+    lanes, _, _, drawn = block
     for group in range(min(groups, LANES // STRIDE)):  # the compiler sees that no index is negative
-        for place in range(WIDTH):
-            a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
-            now_a, later_a = _two_periods(lanes, words, a, market)
-            now_b, later_b = _two_periods(lanes, words, b, market)
-            _add(sums, SPREADS + place, now_a[0], now_b[0])
-            _add(sums, SUMS + SPREADS + place, later_a[0], later_b[0])
-            _add(sums, ERRORS + place, now_a[1], now_b[1])
-            _add(sums, SUMS + ERRORS + place, later_a[1], later_b[1])
-            if asked is not None:
-                begun_a, begun_b = lanes[STARTED + a], lanes[STARTED + b]
-                _add(sums, BELIEFS + place, now_a[2] * begun_a, now_b[2] * begun_b)
-                _add(sums, SUMS + BELIEFS + place, later_a[2] * begun_a, later_b[2] * begun_b)
+        for place in range(STRIDE):
+            _draw(block, group * STRIDE + place, place)
+        for date in range(2):
+            for place in range(WIDTH):
+                a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
+                at, to = date * LATER + place, date * SUMS + place
+                one = _period(block, a, (drawn[at + TRADE], drawn[at + JUMP]), market)
+                other = _period(block, b, (drawn[at + TRADE + WIDTH], drawn[at + JUMP + WIDTH]), market)
+                _add(sums, to + SPREADS, one[0], other[0])
+                _add(sums, to + ERRORS, one[1], other[1])
+                if asked is not None:
+                    _add(sums, to + BELIEFS, one[2] * lanes[STARTED + a], other[2] * lanes[STARTED + b])
 
 
 @jit
-def _pass_rest(lanes: Floats, words: Words, paths: int, market: JumpingMarket, sums: Floats) -> None:
+def _pass_rest(block: Block, paths: int, market: JumpingMarket, sums: Floats) -> None:
     """Let two periods pass on the lanes that fill no group; they are those of the last block."""
+    lanes, _, _, drawn = block
     for lane in range(paths - paths % STRIDE, paths):
-        shown = _two_periods(lanes, words, lane, market)
-        place, begun = lane % WIDTH, lanes[STARTED + lane]
-        for later in range(2):
-            spread, error, belief = shown[later]
-            _add(sums, later * SUMS + SPREADS + place, spread, 0.0)
-            _add(sums, later * SUMS + ERRORS + place, error, 0.0)
-            _add(sums, later * SUMS + BELIEFS + place, belief * begun, 0.0)
+        _draw(block, lane, 0)
+        for date in range(2):
+            at, to = date * LATER, date * SUMS + lane % WIDTH
+            spread, error, belief = _period(block, lane, (drawn[at + TRADE], drawn[at + JUMP]), market)
+            _add(sums, to + SPREADS, spread, 0.0)
+            _add(sums, to + ERRORS, error, 0.0)
+            _add(sums, to + BELIEFS, belief * lanes[STARTED + lane], 0.0)
 
 
 @jit
@@ -191,23 +180,12 @@ def _show(lanes: Floats, paths: int, market: JumpingMarket, sums: Floats) -> Non
 
 
 @jit
-def _pass_one(lanes: Floats, words: Words, paths: int, market: JumpingMarket) -> None:
+def _pass_one(block: Block, paths: int, market: JumpingMarket) -> None:
     """Let the period pass that is left over where their number is odd; nobody looks at values after it."""
+    drawn = block[3]
     for lane in range(paths):
-        word = advance_words(words[FIRST + lane], words[SECOND + lane])[0]
-        low, is_high = lanes[LOW + lane], lanes[VALUE + lane] > 0.5
-        buy, sell = _sides(lanes[HIGH + lane], low, market)
-        buys = _buys(word, is_high, market)
-        after = lanes[HIGH + lane] * (market.up if buys else market.down)
-        unit = market.one / (buy if buys else sell)
-        won = (low if is_high else after) * unit
-        lanes[TRADERS + lane] += won
-        if word < market.informed_below:
-            lanes[INFORMED + lane] += won
-        if buys:
-            lanes[BUYS + lane] += market.one
-        high, low = _moved(after, low, market)
-        lanes[HIGH + lane], lanes[LOW + lane] = high * abs(unit), low * abs(unit)
+        _draw(block, lane, 0)
+        _period(block, lane, (drawn[TRADE], drawn[JUMP]), market)
 
 
 @jit
@@ -227,11 +205,12 @@ def _gather(sums: Floats, first: int, dates: int, units: tuple[float, float, flo
 
 
 @jit
-def _totals(lanes: Floats, paths: int, periods: int, totals: Floats) -> None:
+def _totals(block: Block, paths: int, periods: int, totals: Floats) -> None:
     """Write sums and sums of squares over paths: gains of informed, noise and maker, trades, the maker's inventory."""
+    lanes, _, counts, _ = block
     for lane in range(paths):
         informed, traders = lanes[INFORMED + lane], lanes[TRADERS + lane]
-        inventory = float(periods) - 2.0 * lanes[BUYS + lane]
+        inventory = float(periods - 2 * counts[BUYS + lane])
         row = (informed, traders - informed, -traders, float(periods), inventory)
         for column in range(5):
             totals[column, 0] += row[column]
@@ -239,22 +218,29 @@ def _totals(lanes: Floats, paths: int, periods: int, totals: Floats) -> None:
 
 
 @jit
-def _aligned(like: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return zeros that start at a line of memory, 64 bytes: a vector that straddles two of them is loaded twice."""
-    room = np.zeros(size + 8, like.dtype)
-    begin = (-room.ctypes.data % 64) // 8
-    return room[begin : begin + size]
+def _seats() -> tuple[Floats, Words, Counts, Counts, Floats]:
+    """Return zeros for a block and its sums, one piece from a line of memory on, 64 bytes: rows then keep apart.
+
+    A vector that straddles two lines is loaded twice.
+    """
+    room = np.zeros(8 + (ROWS + WORD_ROWS + COUNT_ROWS) * ROW + DRAWN + 2 * SUMS)
+    room = room[(-room.ctypes.data % 64) // 8 :]
+    lanes, room = room[: ROWS * ROW], room[ROWS * ROW :]
+    words, room = room[: WORD_ROWS * ROW], room[WORD_ROWS * ROW :]
+    counts, room = room[: COUNT_ROWS * ROW], room[COUNT_ROWS * ROW :]
+    return lanes, words.view(np.uint64), counts.view(np.int64), room[:DRAWN].view(np.int64), room[DRAWN:][: 2 * SUMS]
 
 
 @jit
-def _take_places(key: np.uint64, first: int, started: Floats, lanes: Floats, words: Words) -> int:
+def _take_places(key: np.uint64, first: int, started: Floats, block: Block) -> int:
     """Seat paths, those that begin with V_H first; return how many these are."""
+    lanes, words, counts, _ = block
     seat, high = 0, 0
     for begins in (1.0, 0.0):
         for path in range(started.size):
             if started[path] == begins:
                 words[FIRST + seat], words[SECOND + seat] = sequence(key, first + path)
-                lanes[STARTED + seat], lanes[VALUE + seat] = begins, begins
+                lanes[STARTED + seat], counts[VALUE + seat] = begins, -np.int64(begins)
                 seat += 1
         high = seat if begins == 1.0 else high
     return high
@@ -277,26 +263,27 @@ def jumping_block(
     widen()
     paths, periods = started.size, curves.shape[2] - 1
     beliefs, units = start
-    lanes, sums = _aligned(np.empty(0), ROWS * ROW), _aligned(np.empty(0), 2 * SUMS)
-    words: Words = _aligned(np.empty(0, np.uint64), WORD_ROWS * ROW)
-    begun = _take_places(key, first, started, lanes, words)
+    lanes, words, counts, drawn, sums = _seats()
+    block = lanes, words, counts, drawn
+    begun = _take_places(key, first, started, block)
     lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = -market.total * beliefs[0], market.total * beliefs[1]
     groups = paths // STRIDE
     believing = min((begun + STRIDE - 1) // STRIDE, groups)
     rest = believing * STRIDE
+    doubting = lanes[rest:], words[rest:], counts[rest:], drawn
     for date in range(0, periods - 1, 2):
-        _pass_groups(lanes, words, believing, market, sums, asked=True)
-        _pass_groups(lanes[rest:], words[rest:], groups - believing, market, sums, asked=None)
-        _pass_rest(lanes, words, paths, market, sums)
+        _pass_groups(block, believing, market, sums, asked=True)
+        _pass_groups(doubting, groups - believing, market, sums, asked=None)
+        _pass_rest(block, paths, market, sums)
         _gather(sums, date, 2, units, curves)
     if periods % 2 == 1:
         _show(lanes, paths, market, sums)
         _gather(sums, periods - 1, 1, units, curves)
-        _pass_one(lanes, words, paths, market)
+        _pass_one(block, paths, market)
     _show(lanes, paths, market, sums)
     _gather(sums, periods, 1, units, curves)
     totals: Floats = np.zeros((5, 2))
-    _totals(lanes, paths, periods, totals)
+    _totals(block, paths, periods, totals)
     return totals
 
 
@@ -316,14 +303,14 @@ def jumping_path(
     """Write the values of a path from the first on, shape (periods + 1,), and its orders; return who was informed."""
     first, second = sequence(key, number)
     informed = np.zeros(orders.size, np.bool_)
-    word, chance = first, second
+    draw, chance = first, second
     for date in range(orders.size):
         if date % 2 == 0:
-            word, chance, first, second = advance_words(first, second)
+            draw, chance, first, second = advance_words(first, second)
         else:
-            word, chance = exchange_halves(word), exchange_halves(chance)
-        is_high = values[date] > 0.5
+            draw, chance = exchange_halves(draw), exchange_halves(chance)
+        word, is_high = np.int64(draw), values[date] > 0.5
         orders[date] = 1 if _buys(word, is_high, market) else -1
         informed[date] = word < market.informed_below
-        values[date + 1] = 1.0 if _value_after(chance, is_high, market) else 0.0
+        values[date + 1] = 1.0 if _value_after(np.int64(chance), is_high, market) else 0.0
     return informed
