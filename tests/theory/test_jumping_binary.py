@@ -254,3 +254,10 @@ def test_parameters_outside_their_domain_are_named_all_at_once() -> None:
     assert len(caught.value.problems) == 6
     with pytest.raises(DomainError, match="periods must be 0 or more"):
         JumpingBinary(0, 1, 0.5, 0.3).simulate(-1, 10)
+
+
+@pytest.mark.parametrize("prior", [0.3, 0.5])
+def test_after_a_first_trade_that_tells_all_there_is_no_spread(prior: float) -> None:
+    simulation = JumpingBinary(0.0, 1.0, prior, alpha=1.0, p_jump=0.0).simulate(4, 1000)
+    assert simulation.spread[0] == pytest.approx(1.0)
+    assert (simulation.spread[1:] == 0.0).all()

@@ -235,6 +235,10 @@ class JumpingEnsemble:
         units = spread, -whole * whole, -1.0 / market.total
         totals = _jumping_lanes.jumping_block(key, first, started, market, (beliefs, units), curves)
         totals *= np.array([[width, width * width]] * 3 + [[1.0, 1.0]] * 2)
+        if (
+            self.model.alpha == 1.0 and self.model.p_jump == 0.0
+        ):  # the first trade tells all: then one side cannot trade
+            curves[0, :, 1:] = 0.0
         return Sums(paths, int(started.sum()), curves, totals)
 
     def path(self, number: int) -> JumpingOrders:
