@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glosten.alpha import Capital, Course, Orders, drawdown, performance, period_returns
+from glosten.alpha import Capital, Course, Orders, drawdown, lead, performance, period_returns
 
 SECOND = 1_000_000_000
 
@@ -60,3 +60,23 @@ def test_returns_are_taken_over_the_longest_period_of_which_there_are_enough() -
     assert period_s == 60.0
     assert returns.tolist() == pytest.approx([60 / 500] * 40)
     assert period_returns(course((0, 1, 1, 1), (400, 1, 1, 1)), 500.0)[1] == 10.0
+
+
+def test_a_lead_is_free_of_the_luck_that_both_runs_share() -> None:
+    draw = np.random.default_rng(0)
+    ts_ns = np.arange(3_601) * 1_000_000_000
+    market, skill = np.cumsum(draw.normal(0.0, 10.0, 3_601)), np.cumsum(draw.normal(0.01, 0.1, 3_601))
+    nothing = np.zeros(3_601, np.int64)
+    first, second = (Course(ts_ns, equity, nothing, nothing) for equity in (market, market + skill))
+    found = lead(second, first)
+    assert found.total == pytest.approx(skill[-1] - skill[0])
+    assert (found.n, found.period_s) == (60, 60.0)
+    assert found.se == pytest.approx(0.1 * math.sqrt(3_600), rel=0.4)  # of the market's 600 nothing is left
+    assert lead(first, second).total == pytest.approx(-found.total)
+
+
+def test_runs_of_different_times_have_no_lead() -> None:
+    equity, nothing = np.arange(9.0), np.zeros(9, np.int64)
+    early, late = (Course(start + np.arange(9) * 10**9, equity, nothing, nothing) for start in (0, 10**12))
+    assert lead(early, late).n == 0
+    assert math.isnan(lead(early, late).total)

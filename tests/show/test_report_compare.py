@@ -38,6 +38,13 @@ def test_key_figures_stand_side_by_side_with_their_errors(pair: tuple[Run, Run],
     assert re.search(r"Sharpe ratio per \S+ s [+-]\S+ ± \S+ n = \S+ n/a", page)
 
 
+def test_how_much_a_run_leads_the_first_is_told_with_its_error(pair: tuple[Run, Run], tmp_path: Path) -> None:
+    page = _words(compare([Compared("one", pair[0]), Compared("two", pair[1])], tmp_path / "page.html"))
+    assert re.search(r"Gained more than one n/a [+-]\S+ ± \S+ n = \d+ periods of \d+ s", page)
+    same = _words(compare([Compared("one", pair[0]), Compared("two", pair[0])], tmp_path / "page.html"))
+    assert "Gained more than one n/a +0.00 ± 0.00" in same
+
+
 def test_only_the_keys_that_differ_are_listed(pair: tuple[Run, Run], tmp_path: Path) -> None:
     page = _words(compare([Compared("one", pair[0]), Compared("two", pair[1])], tmp_path / "page.html"))
     assert page.split("Keys that differ")[1].startswith(" Key one two Unit GM_ALPHA 0.2 0.35 probability Written by")

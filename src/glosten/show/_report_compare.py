@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glosten.alpha import Course, lead
 from glosten.params import PARAMETERS, spell
 from glosten.run import Run, amount
 from glosten.show._report_alpha import with_error
@@ -67,7 +68,7 @@ def _legend(compared: Sequence[Compared]) -> str:
 
 
 def _figures(compared: Sequence[Compared]) -> str:
-    columns = [_column(one) for one in compared]
+    columns = [_column(one) | _lead(one, compared[0]) for one in compared]
     names = list(dict.fromkeys(name for column in columns for name in column))
     rows = [
         (escape(name), *(escape(column.get(name, UNKNOWN)).replace("\n", "<br>") for column in columns))
@@ -76,8 +77,8 @@ def _figures(compared: Sequence[Compared]) -> str:
     head = ("", *(escape(one.name) for one in compared))
     return (
         '<section class="card"><h2>Key figures</h2><p class="note">± is one standard error. Amounts of one run are '
-        "what happened in it and have none; runs over one market share its luck, so their difference is surer than "
-        f"these errors say.</p>{table(rows, head, kind='model compared')}</section>"
+        "what happened in it and have none. Runs over one market share its luck, so how much one leads another is "
+        f"told period by period, while both ran.</p>{table(rows, head, kind='model compared')}</section>"
     )
 
 
@@ -100,6 +101,20 @@ def _column(one: Compared) -> dict[str, str]:
         filled = performance["fill_ratio"]
         shown["Orders that traded"] = UNKNOWN if filled is None else percent(100 * filled, 1)
     return shown
+
+
+def _lead(one: Compared, first: Compared) -> dict[str, str]:
+    """Return by how much a run gained more than the first one, which has no such figure."""
+    if one is first or one.run.quote_asset != first.run.quote_asset:
+        return {}
+    course, other = (
+        Course(rows["ts_ns"], rows["equity"], rows["orders"], rows["held"])
+        for rows in (one.run.cycles, first.run.cycles)
+    )
+    found = lead(course, other)
+    error = found.se if np.isfinite(found.se) else None
+    text = with_error(found.total, error, 2) + f"\nn = {found.n:,} periods of {found.period_s:g} s"
+    return {f"Gained more than {first.name}": text if found.n else UNKNOWN}
 
 
 def _charts(compared: Sequence[Compared], *, is_together: bool) -> list[Chart]:
