@@ -78,7 +78,17 @@ def test_amounts_are_those_of_the_split_exactly(played: Any) -> None:
     assert (reading.early, reading.lost) == (0, 0)
 
 
-def test_markouts_and_their_clustered_errors_are_those_of_the_whole_record(played: Any) -> None:
+def faded_error(values: np.ndarray, cluster: np.ndarray, ts_ns: np.ndarray, horizon_ns: int) -> float:
+    """The error that the meters keep in sums, from all pairs of customer orders."""
+    sums = np.bincount(cluster, weights=values - values.mean())
+    begins = np.array([ts_ns[cluster == number].min() for number in range(len(sums))])
+    weights = np.exp(-np.abs(begins[:, None] - begins[None, :]) / horizon_ns)
+    independent = float(sums @ sums)
+    scatter = independent + max(float(sums @ weights @ sums) - independent, 0.0)
+    return math.sqrt(scatter * len(sums) / (len(sums) - 1)) / len(values)
+
+
+def test_markouts_and_their_errors_are_those_of_the_whole_record(played: Any) -> None:
     made, _, meters = played
     rows = made.fills
     fills = Fills(
@@ -97,7 +107,10 @@ def test_markouts_and_their_clustered_errors_are_those_of_the_whole_record(playe
         known = when <= made.mids.end_ns
         earned = 1e4 * fills.sign[known] * (fills.price[known] - made.mids.at(when[known])) / fills.mid[known]
         _, cluster = np.unique(orders[known], return_inverse=True)
-        assert streamed.se_bps == pytest.approx(clustered_error(earned, cluster), rel=1e-7)
+        faded = faded_error(earned, cluster, fills.ts_ns[known], round(whole.horizon_s * 1e9))
+        assert streamed.se_bps == pytest.approx(faded, rel=1e-7)
+        assert streamed.se_bps >= clustered_error(earned, cluster) * (1.0 - 1e-9)
+        assert streamed.se_bps == pytest.approx(whole.se_bps, rel=0.35)  # Bartlett's weights instead
 
 
 def pairs(made: Any, decisions: np.ndarray, horizon_s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -36,12 +36,15 @@ DECISION = np.dtype([*_fields("i8", "ts_ns", "twice"), ("prior", "f8"), ("value"
 """A decision that waits: ``twice`` is bid + ask of its time, as far as that is over."""
 MARKOUT = np.dtype(
     [
-        *_fields("i8", "n", "earned", "orders", "open_order", "open_n"),
+        *_fields("i8", "n", "earned", "orders", "open_order", "open_n", "open_ns", "near_ns"),
         *_fields("f8", "bps", "open_bps", "bps_squares", "bps_by_n", "n_squares"),
+        *_fields("f8", "near_bps", "near_n", "pair_bps", "pair_mixed", "pair_n"),
     ]
 )
 """Settled fills of one horizon: ``earned`` in half-quanta, ``bps`` their sum, and sums over closed customer orders of
-the squares and products of an order's sum and its number of fills, from which the clustered error comes."""
+the squares and products of an order's sum and its number of fills, from which the clustered error comes. ``near_*`` are
+those sums fading with the time since (by 1 / e over a horizon), ``pair_*`` their products with the orders that came
+after: the dependence of windows that overlap."""
 MOMENTS = np.dtype(_fields("f8", "weight", "mean_x", "mean_y", "xx", "xy", "yy"))
 """Weighted means and sums of products about them."""
 
@@ -219,8 +222,8 @@ def _settle_fill(m: Any, horizon: int, fill: Any) -> None:
     earned = 2 * fill["price"] - m["twice"]
     bps = -1e4 * fill["side"] * earned / fill["met"]
     if fill["order"] != known["open_order"]:
-        _close_order(known)
-        known["open_order"], known["open_n"], known["open_bps"] = fill["order"], 0, 0.0
+        _close_order(known, m["horizon_ns"][horizon])
+        known["open_order"], known["open_ns"] = fill["order"], fill["ts_ns"]
         known["orders"] += 1
     known["n"] += 1
     known["earned"] += fill["sold"] * earned * m["worth"]
@@ -230,10 +233,24 @@ def _settle_fill(m: Any, horizon: int, fill: Any) -> None:
 
 
 @jit
-def _close_order(known: Any) -> None:
-    known["bps_squares"] += known["open_bps"] * known["open_bps"]
-    known["bps_by_n"] += known["open_bps"] * known["open_n"]
-    known["n_squares"] += known["open_n"] * known["open_n"]
+def _close_order(known: Any, horizon_ns: int) -> None:
+    """Add the open customer order to the sums of the error, and to those of its dependence on orders shortly before.
+
+    Two orders that begin d apart count with weight exp(-d / horizon), whose integral is that of Bartlett's weights over
+    twice the horizon, which `markouts` takes; only this one can be kept without the orders themselves.
+    Source: Conley (1999) in time, with an exponential kernel; Liang & Zeger (1986) within an order.
+    """
+    bps, n = known["open_bps"], float(known["open_n"])
+    fade = math.exp(-(known["open_ns"] - known["near_ns"]) / horizon_ns)
+    near_bps, near_n = known["near_bps"] * fade, known["near_n"] * fade
+    known["bps_squares"] += bps * bps
+    known["bps_by_n"] += bps * n
+    known["n_squares"] += n * n
+    known["pair_bps"] += bps * near_bps
+    known["pair_mixed"] += bps * near_n + n * near_bps
+    known["pair_n"] += n * near_n
+    known["near_bps"], known["near_n"], known["near_ns"] = near_bps + bps, near_n + n, known["open_ns"]
+    known["open_bps"], known["open_n"] = 0.0, 0
 
 
 @jit
@@ -265,6 +282,8 @@ def settle_until(meters: Any, end_ns: int) -> int:
     """
     m = meters[0]
     _settle(m, end_ns + 1)
+    for horizon in range(len(m["horizon_ns"])):
+        _close_order(m["markout"][horizon], m["horizon_ns"][horizon])
     adverse, at = 0, m["adverse_at"]
     for place in range(m["fills_next"][at], m["fills_end"]):
         fill = m["waiting_fills"][place % WAITING]

@@ -96,11 +96,10 @@ def _markout(horizon_s: float, known: Any) -> Markout:
     if n == 0:
         return Markout(horizon_s, math.nan, math.nan, 0, 0)
     mean = float(known["bps"]) / n
-    last, last_n = float(known["open_bps"]), int(known["open_n"])
-    squares = float(known["bps_squares"]) + last**2
-    products = float(known["bps_by_n"]) + last * last_n
-    sizes = float(known["n_squares"]) + last_n**2
-    scatter = max(squares - 2.0 * mean * products + mean**2 * sizes, 0.0)
+    squares, mixed, sizes = (float(known[name]) for name in ("bps_squares", "bps_by_n", "n_squares"))
+    scatter = max(squares - 2.0 * mean * mixed + mean**2 * sizes, 0.0)
+    squares, mixed, sizes = (float(known[name]) for name in ("pair_bps", "pair_mixed", "pair_n"))
+    scatter += 2.0 * max(squares - mean * mixed + mean**2 * sizes, 0.0)  # never below the error of independent orders
     error = math.sqrt(scatter * orders / (orders - 1)) / n if orders > 1 else math.nan
     return Markout(horizon_s, mean, error, n, orders)
 
