@@ -108,7 +108,9 @@ def test_the_page_is_dark_for_those_who_ask_for_dark(page: Path) -> None:
 
 @pytest.mark.parametrize("width", [1280, PHONE])
 def test_a_comparison_is_drawn_too(hand_made_run: MakeRun, tmp_path: Path, width: int) -> None:
-    runs = [Compared(f"run-{seed}", hand_made_run(cycles=400, fills=30, seed=seed)) for seed in (1, 2, 3)]
+    made = [hand_made_run(cycles=400, fills=30, seed=seed) for seed in (1, 2, 3)]
+    title = "Backtest of BTC/USDT on trades_binance_spot_BTCUSDT_20240808_to_20241231.parquet"
+    runs = [Compared(f"run-{number}", replace(run, title=title)) for number, run in enumerate(made)]
     seen = opened(compare(runs, tmp_path / "page.html"), width)
     assert seen["drawn"] == 3
     assert seen["wide"] <= width
