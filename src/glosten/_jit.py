@@ -74,6 +74,16 @@ def _multiply_add(_context: Any, first: Any, second: Any, third: Any) -> Any:
     return first(first, second, third), generate
 
 
+def _choose(context: Any, condition: Any, one: Any, other: Any) -> Any:
+    del condition
+    kind = context.unify_types(one, other)
+
+    def generate(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.select(*arguments)
+
+    return kind(numba.types.boolean, kind, kind), generate
+
+
 def _widen(_context: Any) -> Any:
     def generate(target: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # llvmlite itself lists no such attribute
@@ -92,6 +102,11 @@ def _inline(_context: Any) -> Any:
 
 multiply_add: Callable[[float, float, float], float] = cast(Any, intrinsic(_multiply_add))
 """First times second plus third, rounded once, for compiled code: half the work, and the same on every machine."""
+choose: Callable[[Any, Any, Any], Any] = cast(Any, intrinsic(_choose))
+"""One value where a condition holds, another where it does not, for compiled code: both are computed.
+
+Of `one if condition else other` the compiler makes a branch, and may then tell twice what comes after it.
+"""
 widen: Callable[[], None] = cast(Any, intrinsic(_widen))
 """Asks for the machine's widest vectors in the compiled function that calls it, for loops of nothing but arithmetic.
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glosten._jit import inline, jit, multiply_add, widen
+from glosten._jit import choose, inline, jit, multiply_add, widen
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
 
@@ -15,6 +15,12 @@ NUMBERS = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) 
 @jit
 def fused(first: float, second: float, third: float) -> float:
     return multiply_add(first, second, third)
+
+
+@jit
+def smaller(one: float, other: float) -> float:
+    least: float = choose(one < other, one, other)
+    return least
 
 
 @jit
@@ -48,6 +54,16 @@ pytestmark = pytest.mark.skipif(not hasattr(fused, "py_func"), reason="intrinsic
 def test_multiply_add_rounds_once(first: float, second: float, third: float) -> None:
     exactly = Fraction(first) * Fraction(second) + Fraction(third)
     assert fused(first, second, third) == float(exactly)
+
+
+@given(NUMBERS, NUMBERS)
+def test_choose_takes_the_one_where_the_condition_holds(one: float, other: float) -> None:
+    assert smaller(one, other) == min(one, other)
+
+
+def test_choose_widens_numbers_of_two_kinds() -> None:
+    assert smaller(np.float32(1.5), 2.25) == 1.5
+    assert smaller(3, 2.25) == 2.25
 
 
 def test_multiply_add_keeps_single_precision() -> None:

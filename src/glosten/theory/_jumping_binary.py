@@ -26,10 +26,8 @@ P_JUMP = Interval("p_jump", "the probability that the value is redrawn after a p
 P_NOW = Interval("p_high", "the probability of the high value now")
 SMALLEST = 1e-40
 """Stands for a probability of 0 in quotes, so that no division has to be guarded: the side is never drawn."""
-LEAST_DOUBT = 1e-100
-"""Beliefs stay this far from certainty, so that none gets lost among numbers too small to tell."""
-ALWAYS = 2.0**60
-"""Stands for p / (1 - p) where p is 1: what was believed before is then rounded away."""
+LEAST_DOUBT = 1e-15
+"""Simulated beliefs stay this far from certainty, so that neither they nor the doubt left are ever rounded to 0."""
 _WORDS = 2**64
 
 
@@ -194,28 +192,23 @@ class JumpingEnsemble:
         """Return how many paths a block holds."""
         return LANES
 
-    def _sides(self) -> tuple[float, float, float, float]:
-        """Return (b_H, b_L, s_H, s_L), all at least `SMALLEST`."""
-        alpha, gamma = self.model.alpha, self.model.gamma
-        buys = side_if_high(1, alpha, gamma), side_if_low(1, alpha, gamma)
-        sells = side_if_high(-1, alpha, gamma), side_if_low(-1, alpha, gamma)
-        return max(buys[0], SMALLEST), max(buys[1], SMALLEST), max(sells[0], SMALLEST), max(sells[1], SMALLEST)
-
     def _market(self) -> JumpingMarket:
         model = self.model
-        buy, buy_low, sell, sell_low = self._sides()
-        against = min(model.p_jump / (1.0 - model.p_jump), ALWAYS) if model.p_jump < 1.0 else ALWAYS
+        alpha, gamma, p_jump = model.alpha, model.gamma, model.p_jump
+        buy_low = max(side_if_low(1, alpha, gamma), SMALLEST)
+        to_high, to_low = max(p_jump * model.prior, LEAST_DOUBT), max(p_jump * (1.0 - model.prior), LEAST_DOUBT)
         return JumpingMarket(
-            up=buy / buy_low,
-            down=sell / sell_low,
-            to_high=max(against * model.prior, LEAST_DOUBT),
-            to_low=max(against * (1.0 - model.prior), LEAST_DOUBT),
-            total=1.0 + against,
+            move=-alpha,
+            buy=-buy_low,
+            sell=alpha + max(side_if_high(-1, alpha, gamma), SMALLEST),
+            keep=1.0 - to_high - to_low,
+            to_high=to_high,
             one=1.0,
-            informed_below=_below(model.alpha),
-            noise_below=_below(side_if_high(1, model.alpha, model.gamma)),
-            stays_below=_below(1.0 - model.p_jump * (1.0 - model.prior)),
-            comes_below=_below(model.p_jump * model.prior),
+            zero=0.0,
+            low_buys_below=_below(side_if_low(1, alpha, gamma)),
+            high_buys_below=_below(side_if_high(1, alpha, gamma)),
+            stays_below=_below(1.0 - p_jump * (1.0 - model.prior)),
+            comes_below=_below(p_jump * model.prior),
         )
 
     def _started(self, first: int, paths: int) -> Floats:
@@ -228,12 +221,9 @@ class JumpingEnsemble:
         first, width = number * LANES, self.model.width
         started = self._started(first, paths)
         curves = np.zeros((3, 2, self.periods + 1))
-        beliefs = belief(self.model.log_odds), belief(-self.model.log_odds)
-        key, market = stream(self.seed, "jumping binary/trades"), self._market()
-        _, buy_low, _, sell_low = self._sides()
-        spread, whole = self.model.alpha * width / (buy_low * sell_low), width / market.total
-        units = spread, -whole * whole, -1.0 / market.total
-        totals = _jumping_lanes.jumping_block(key, first, started, market, (beliefs, units), curves)
+        start = min(max(belief(self.model.log_odds), LEAST_DOUBT), 1.0 - LEAST_DOUBT)
+        key, units = stream(self.seed, "jumping binary/trades"), (-self.model.alpha * width, width * width, 1.0)
+        totals = _jumping_lanes.jumping_block(key, first, started, self._market(), (start, units), curves)
         totals *= np.array([[width, width * width]] * 3 + [[1.0, 1.0]] * 2)
         if (
             self.model.alpha == 1.0 and self.model.p_jump == 0.0

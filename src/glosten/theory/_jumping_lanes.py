@@ -1,12 +1,10 @@
-"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, in groups of 32, two periods a pass.
+"""Paths of the binary market whose value may be redrawn: 512 lanes side by side, two periods a pass.
 
-Hamilton's filter is linear in weights: with h and l the weights of V_H and V_L, a trade multiplies h by up = b_H / b_L
-or down = s_H / s_L and divides both by the probability of its side, and a jump adds p / (1 - p) times pi and 1 - pi.
-Before every trade h and l have the sum 1 + p / (1 - p). h is kept negative, and with it the side of a sell: the inverse
-of a side then carries its sign, and one number tells what a trader won.
-
-The spread has a division of its own, because the next period waits for the other one. Of a group, one period after the
-other is told for all its lanes, so that vector units find work while divisions are under way.
+With mu = P(V_H), buy = P(a buy) and sell = 1 - buy, the quarrel of both sides is q = mu (1 - mu) / (buy sell): the
+spread is alpha q, the ask lies alpha q sell above mu and the bid alpha q buy below it. So one division tells what is
+quoted and what is learned. buy is kept negative, and q with it: the price after either trade is then mu less alpha q
+times the side that did not trade. A jump draws the price towards pi, and no belief comes closer to certainty than that
+or `LEAST_DOUBT`: mu and 1 - mu need no care of their own.
 
 The error is told as mu (1 - mu), what is to be expected of (V - mu)^2 given the orders: the mean is the same, its
 standard error smaller, and the value of the moment is not asked for.
@@ -19,19 +17,20 @@ vectors.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glosten._jit import inline, jit, multiply_add, widen
+from glosten._jit import choose, inline, jit, multiply_add, widen
 from glosten.statistics import advance_words, exchange_halves, sequence, uniform
 from glosten.theory._order_table import Floats
 
 Words: TypeAlias = NDArray[np.uint64]
-Counts: TypeAlias = NDArray[np.int64]
-Block: TypeAlias = tuple[Floats, Words, Counts, Counts]
-"""Weights and gains; states of the sequences; the value, -1 where it is V_H, and the buys; words drawn by a group."""
+Block: TypeAlias = tuple[Floats, Words]
+"""Rows of beliefs, histories, gains and starts; states of the sequences."""
+Account: TypeAlias = tuple[float, float, float]
+"""What the informed and all traders won, and one more than the number of buys."""
 Shown: TypeAlias = tuple[float, float, float]
 """Spread, mu (1 - mu), and the belief in V_H, signs and units aside."""
 
@@ -41,12 +40,10 @@ STRIDE = 2 * WIDTH
 ROW = LANES + 48
 """Rows lie this far apart: a load would wait for the store of another row that is less than a group away modulo 4096
 bytes."""
-HIGH, LOW, STARTED, INFORMED, TRADERS = (row * ROW for row in range(5))
+BELIEF, HISTORY, INFORMED, TRADERS, STARTED = (row * ROW for row in range(5))
+"""A history is one more than the number of buys, negative where the value is V_H now."""
 FIRST, SECOND = 0, ROW
-VALUE, BUYS = 0, ROW
-ROWS, WORD_ROWS, COUNT_ROWS = 5, 2, 2
-TRADE, JUMP, LATER, DRAWN = 0, STRIDE, 2 * STRIDE, 4 * STRIDE
-"""Words of a group's lanes: those of the first period, and so much further on those of the second."""
+ROWS, WORD_ROWS = 5, 2
 CURVES = 3
 SPREADS, ERRORS, BELIEFS = (curve * 2 * WIDTH for curve in range(CURVES))
 SUMS = CURVES * 2 * WIDTH
@@ -54,73 +51,97 @@ SUMS = CURVES * 2 * WIDTH
 
 
 class JumpingMarket(NamedTuple):
-    """What a pass needs to know: how weights move, and the words below which things happen.
+    """What a pass needs to know: how beliefs move, and the words below which things happen.
 
-    ``up`` = b_H / b_L, ``down`` = s_H / s_L; ``to_high`` and ``to_low`` are p / (1 - p) times pi and 1 - pi, ``total``
-    is one more than their sum.
+    ``move`` = -alpha, ``buy`` = -b_L and ``sell`` = s_L: the sides are move mu + buy, negative, and move mu + sell.
+    ``keep`` and ``to_high`` are 1 - p and p pi.
     """
 
-    up: float
-    down: float
+    move: float
+    buy: float
+    sell: float
+    keep: float
     to_high: float
-    to_low: float
-    total: float
     one: float
-    informed_below: np.int64
-    noise_below: np.int64
+    zero: float
+    low_buys_below: np.int64
+    high_buys_below: np.int64
     stays_below: np.int64
     comes_below: np.int64
 
 
 @jit
 def _buys(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
-    """Return whether the trader whom a word sends buys: the informed come first, then noise traders who buy."""
-    informed_sells = (word < market.informed_below) & (not is_high)
-    return (word < market.noise_below) & (not informed_sells)
+    """Return whether the trader whom a word sends buys: noise traders who buy come first, then the informed."""
+    buys: np.bool_ = word < choose(is_high, market.high_buys_below, market.low_buys_below)
+    return buys
+
+
+@jit
+def _if_informed(word: np.int64, then: Any, otherwise: Any, market: JumpingMarket) -> Any:
+    """Return one thing where a word sends an informed trader, who buys V_H and sells V_L, and another where not."""
+    return choose((word < market.high_buys_below) & (word >= market.low_buys_below), then, otherwise)
 
 
 @jit
 def _value_after(word: np.int64, is_high: bool | np.bool_, market: JumpingMarket) -> np.bool_:
     """Return whether the value is V_H after a period."""
-    return word < (market.stays_below if is_high else market.comes_below)
+    high: np.bool_ = word < choose(is_high, market.stays_below, market.comes_below)
+    return high
 
 
 @jit
-def _sides(high: float, low: float, market: JumpingMarket) -> tuple[float, float]:
-    """Return the sums of weights that a buy and a sell leave, that of the sell negative."""
-    return multiply_add(-market.up, high, low), multiply_add(market.down, high, -low)
+def _sides(belief: float, market: JumpingMarket) -> tuple[float, float]:
+    """Return the probabilities of a buy, negative, and of a sell."""
+    return multiply_add(market.move, belief, market.buy), multiply_add(market.move, belief, market.sell)
 
 
 @jit
-def _draw(block: Block, lane: int, place: int) -> None:
-    """Draw for two periods of a lane: words of the traders and of the jumps, the halves exchanged for the second."""
-    _, words, _, drawn = block
-    trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
-    drawn[TRADE + place], drawn[JUMP + place] = np.int64(trades), np.int64(jumps)
-    drawn[LATER + TRADE + place] = np.int64(exchange_halves(trades))
-    drawn[LATER + JUMP + place] = np.int64(exchange_halves(jumps))
+def _shown(belief: float, market: JumpingMarket) -> Shown:
+    """Return what is quoted and believed."""
+    buy, sell = _sides(belief, market)
+    doubt = multiply_add(-belief, belief, belief)
+    return doubt / (buy * sell), doubt, belief
 
 
 @jit
-def _period(block: Block, lane: int, draws: tuple[np.int64, np.int64], market: JumpingMarket) -> Shown:
-    """Let a period pass on a lane: quote, trade, learn, relax, and perhaps redraw the value; return what it showed."""
+def _period(
+    words: tuple[np.int64, np.int64], belief: float, is_high: np.bool_, account: Account, market: JumpingMarket
+) -> tuple[float, np.bool_, Account, Shown]:
+    """Let a period pass: quote, trade, learn, book, and perhaps redraw the value.
+
+    Returns the belief and whether the value is V_H after it, the account, and what was shown before the trade.
+    """
     inline()
-    lanes, _, counts, _ = block
-    word, is_high = draws[0], counts[VALUE + lane] < 0
-    buys = _buys(word, is_high, market)
-    counts[VALUE + lane] = -np.int64(_value_after(draws[1], is_high, market))
-    counts[BUYS + lane] += np.int64(buys)
-    high, low = lanes[HIGH + lane], lanes[LOW + lane]
-    buy, sell = _sides(high, low, market)
-    unit = market.one / (buy if buys else sell)
-    after, size = high * (market.up if buys else market.down), abs(unit)
-    lanes[HIGH + lane] = multiply_add(after, size, -market.to_high)
-    lanes[LOW + lane] = multiply_add(low, size, market.to_low)
-    won = (low if is_high else after) * unit
-    lanes[INFORMED + lane] += won if word < market.informed_below else 0.0
-    lanes[TRADERS + lane] += won
-    pair = high * low
-    return pair / (buy * sell), pair, high
+    informed, traders, count = account
+    buys = _buys(words[0], is_high, market)
+    buy, sell = _sides(belief, market)
+    shown = _shown(belief, market)
+    price = multiply_add(market.move, shown[0] * choose(buys, sell, buy), belief)
+    missed = choose(is_high, market.one, market.zero) - price
+    won = choose(buys, missed, -missed)
+    informed = _if_informed(words[0], informed + won, informed, market)
+    account = informed, traders + won, choose(buys, count + market.one, count)
+    after = multiply_add(market.keep, price, market.to_high)
+    return after, _value_after(words[1], is_high, market), account, shown
+
+
+@jit
+def _two_periods(block: Block, lane: int, market: JumpingMarket) -> tuple[Shown, Shown]:
+    """Let two periods pass on a lane; return what was shown before either trade."""
+    inline()
+    lanes, words = block
+    trades, jumps, words[FIRST + lane], words[SECOND + lane] = advance_words(words[FIRST + lane], words[SECOND + lane])
+    first = np.int64(trades), np.int64(jumps)
+    second = np.int64(exchange_halves(trades)), np.int64(exchange_halves(jumps))
+    history = lanes[HISTORY + lane]
+    account = lanes[INFORMED + lane], lanes[TRADERS + lane], abs(history)
+    is_high = history < market.zero
+    belief, is_high, account, shown = _period(first, lanes[BELIEF + lane], is_high, account, market)
+    belief, is_high, account, shown_next = _period(second, belief, is_high, account, market)
+    lanes[BELIEF + lane], lanes[INFORMED + lane], lanes[TRADERS + lane] = belief, account[0], account[1]
+    lanes[HISTORY + lane] = choose(is_high, -account[2], account[2])
+    return shown, shown_next
 
 
 @jit
@@ -138,54 +159,56 @@ def _pass_groups(block: Block, groups: int, market: JumpingMarket, sums: Floats,
     ``asked`` is None where nobody asks for beliefs: the compiler then leaves them out.
     """
     widen()
-    lanes, _, _, drawn = block
+    started = block[0]
     for group in range(min(groups, LANES // STRIDE)):  # the compiler sees that no index is negative
-        for place in range(STRIDE):
-            _draw(block, group * STRIDE + place, place)
-        for date in range(2):
-            for place in range(WIDTH):
-                a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
-                at, to = date * LATER + place, date * SUMS + place
-                one = _period(block, a, (drawn[at + TRADE], drawn[at + JUMP]), market)
-                other = _period(block, b, (drawn[at + TRADE + WIDTH], drawn[at + JUMP + WIDTH]), market)
-                _add(sums, to + SPREADS, one[0], other[0])
-                _add(sums, to + ERRORS, one[1], other[1])
-                if asked is not None:
-                    _add(sums, to + BELIEFS, one[2] * lanes[STARTED + a], other[2] * lanes[STARTED + b])
+        for place in range(WIDTH):
+            a, b = group * STRIDE + place, group * STRIDE + place + WIDTH
+            one, one_next = _two_periods(block, a, market)
+            other, other_next = _two_periods(block, b, market)
+            _add(sums, SPREADS + place, one[0], other[0])
+            _add(sums, ERRORS + place, one[1], other[1])
+            _add(sums, SUMS + SPREADS + place, one_next[0], other_next[0])
+            _add(sums, SUMS + ERRORS + place, one_next[1], other_next[1])
+            if asked is not None:
+                starts, starts_too = started[STARTED + a], started[STARTED + b]
+                _add(sums, BELIEFS + place, one[2] * starts, other[2] * starts_too)
+                _add(sums, SUMS + BELIEFS + place, one_next[2] * starts, other_next[2] * starts_too)
+
+
+@jit
+def _show(lanes: Floats, lane: int, shown: Shown, sums: Floats, place: int) -> None:
+    """Add up what one lane shows, at a place of the sums."""
+    _add(sums, SPREADS + place, shown[0], 0.0)
+    _add(sums, ERRORS + place, shown[1], 0.0)
+    _add(sums, BELIEFS + place, shown[2] * lanes[STARTED + lane], 0.0)
 
 
 @jit
 def _pass_rest(block: Block, paths: int, market: JumpingMarket, sums: Floats) -> None:
     """Let two periods pass on the lanes that fill no group; they are those of the last block."""
-    lanes, _, _, drawn = block
     for lane in range(paths - paths % STRIDE, paths):
-        _draw(block, lane, 0)
-        for date in range(2):
-            at, to = date * LATER, date * SUMS + lane % WIDTH
-            spread, error, belief = _period(block, lane, (drawn[at + TRADE], drawn[at + JUMP]), market)
-            _add(sums, to + SPREADS, spread, 0.0)
-            _add(sums, to + ERRORS, error, 0.0)
-            _add(sums, to + BELIEFS, belief * lanes[STARTED + lane], 0.0)
+        shown, shown_next = _two_periods(block, lane, market)
+        _show(block[0], lane, shown, sums, lane % WIDTH)
+        _show(block[0], lane, shown_next, sums, SUMS + lane % WIDTH)
 
 
 @jit
-def _show(lanes: Floats, paths: int, market: JumpingMarket, sums: Floats) -> None:
+def _show_all(lanes: Floats, paths: int, market: JumpingMarket, sums: Floats) -> None:
     """Add up what is quoted and believed now."""
     for lane in range(paths):
-        high, low, place = lanes[HIGH + lane], lanes[LOW + lane], lane % WIDTH
-        buy, sell = _sides(high, low, market)
-        _add(sums, SPREADS + place, high * low / (buy * sell), 0.0)
-        _add(sums, ERRORS + place, high * low, 0.0)
-        _add(sums, BELIEFS + place, high * lanes[STARTED + lane], 0.0)
+        _show(lanes, lane, _shown(lanes[BELIEF + lane], market), sums, lane % WIDTH)
 
 
 @jit
 def _pass_one(block: Block, paths: int, market: JumpingMarket) -> None:
     """Let the period pass that is left over where their number is odd; nobody looks at values after it."""
-    drawn = block[3]
+    lanes, words = block
     for lane in range(paths):
-        _draw(block, lane, 0)
-        _period(block, lane, (drawn[TRADE], drawn[JUMP]), market)
+        trades, jumps, _, _ = advance_words(words[FIRST + lane], words[SECOND + lane])
+        drawn, history = (np.int64(trades), np.int64(jumps)), lanes[HISTORY + lane]
+        account = lanes[INFORMED + lane], lanes[TRADERS + lane], abs(history)
+        lanes[BELIEF + lane], _, account, _ = _period(drawn, lanes[BELIEF + lane], history < 0.0, account, market)
+        lanes[INFORMED + lane], lanes[TRADERS + lane], lanes[HISTORY + lane] = account
 
 
 @jit
@@ -205,12 +228,11 @@ def _gather(sums: Floats, first: int, dates: int, units: tuple[float, float, flo
 
 
 @jit
-def _totals(block: Block, paths: int, periods: int, totals: Floats) -> None:
+def _totals(lanes: Floats, paths: int, periods: int, totals: Floats) -> None:
     """Write sums and sums of squares over paths: gains of informed, noise and maker, trades, the maker's inventory."""
-    lanes, _, counts, _ = block
     for lane in range(paths):
         informed, traders = lanes[INFORMED + lane], lanes[TRADERS + lane]
-        inventory = float(periods - 2 * counts[BUYS + lane])
+        inventory = periods - 2.0 * (abs(lanes[HISTORY + lane]) - 1.0)
         row = (informed, traders - informed, -traders, float(periods), inventory)
         for column in range(5):
             totals[column, 0] += row[column]
@@ -218,29 +240,28 @@ def _totals(block: Block, paths: int, periods: int, totals: Floats) -> None:
 
 
 @jit
-def _seats() -> tuple[Floats, Words, Counts, Counts, Floats]:
+def _seats() -> tuple[Floats, Words, Floats]:
     """Return zeros for a block and its sums, one piece from a line of memory on, 64 bytes: rows then keep apart.
 
     A vector that straddles two lines is loaded twice.
     """
-    room = np.zeros(8 + (ROWS + WORD_ROWS + COUNT_ROWS) * ROW + DRAWN + 2 * SUMS)
+    room = np.zeros(8 + (ROWS + WORD_ROWS) * ROW + 2 * SUMS)
     room = room[(-room.ctypes.data % 64) // 8 :]
     lanes, room = room[: ROWS * ROW], room[ROWS * ROW :]
-    words, room = room[: WORD_ROWS * ROW], room[WORD_ROWS * ROW :]
-    counts, room = room[: COUNT_ROWS * ROW], room[COUNT_ROWS * ROW :]
-    return lanes, words.view(np.uint64), counts.view(np.int64), room[:DRAWN].view(np.int64), room[DRAWN:][: 2 * SUMS]
+    words, sums = room[: WORD_ROWS * ROW], room[WORD_ROWS * ROW :][: 2 * SUMS]
+    return lanes, words.view(np.uint64), sums
 
 
 @jit
 def _take_places(key: np.uint64, first: int, started: Floats, block: Block) -> int:
     """Seat paths, those that begin with V_H first; return how many these are."""
-    lanes, words, counts, _ = block
+    lanes, words = block
     seat, high = 0, 0
     for begins in (1.0, 0.0):
         for path in range(started.size):
             if started[path] == begins:
                 words[FIRST + seat], words[SECOND + seat] = sequence(key, first + path)
-                lanes[STARTED + seat], counts[VALUE + seat] = begins, -np.int64(begins)
+                lanes[STARTED + seat], lanes[HISTORY + seat] = begins, 1.0 - 2.0 * begins
                 seat += 1
         high = seat if begins == 1.0 else high
     return high
@@ -252,38 +273,37 @@ def jumping_block(
     first: int,
     started: Floats,
     market: JumpingMarket,
-    start: tuple[tuple[float, float], tuple[float, float, float]],
+    start: tuple[float, tuple[float, float, float]],
     curves: Floats,
 ) -> Floats:
     """Write the curves of a block, shape (3, 2, periods + 1), and return its totals, shape (5, 2), per unit of width.
 
     ``first`` numbers the first path, ``started`` (paths,) says which begin with V_H (1 or 0); ``start`` holds P(V_H)
-    and P(V_L) at the start, and the units of the curves.
+    at the start, and the units of the curves.
     """
     widen()
     paths, periods = started.size, curves.shape[2] - 1
-    beliefs, units = start
-    lanes, words, counts, drawn, sums = _seats()
-    block = lanes, words, counts, drawn
+    belief, units = start
+    lanes, words, sums = _seats()
+    block = lanes, words
     begun = _take_places(key, first, started, block)
-    lanes[HIGH : HIGH + paths], lanes[LOW : LOW + paths] = -market.total * beliefs[0], market.total * beliefs[1]
+    lanes[BELIEF : BELIEF + paths] = belief
     groups = paths // STRIDE
     believing = min((begun + STRIDE - 1) // STRIDE, groups)
-    rest = believing * STRIDE
-    doubting = lanes[rest:], words[rest:], counts[rest:], drawn
+    doubting = lanes[believing * STRIDE :], words[believing * STRIDE :]
     for date in range(0, periods - 1, 2):
         _pass_groups(block, believing, market, sums, asked=True)
         _pass_groups(doubting, groups - believing, market, sums, asked=None)
         _pass_rest(block, paths, market, sums)
         _gather(sums, date, 2, units, curves)
     if periods % 2 == 1:
-        _show(lanes, paths, market, sums)
+        _show_all(lanes, paths, market, sums)
         _gather(sums, periods - 1, 1, units, curves)
         _pass_one(block, paths, market)
-    _show(lanes, paths, market, sums)
+    _show_all(lanes, paths, market, sums)
     _gather(sums, periods, 1, units, curves)
     totals: Floats = np.zeros((5, 2))
-    _totals(block, paths, periods, totals)
+    _totals(lanes, paths, periods, totals)
     return totals
 
 
@@ -311,6 +331,6 @@ def jumping_path(
             draw, chance = exchange_halves(draw), exchange_halves(chance)
         word, is_high = np.int64(draw), values[date] > 0.5
         orders[date] = 1 if _buys(word, is_high, market) else -1
-        informed[date] = word < market.informed_below
+        informed[date] = _if_informed(word, then=True, otherwise=False, market=market)
         values[date + 1] = 1.0 if _value_after(np.int64(chance), is_high, market) else 0.0
     return informed
