@@ -83,6 +83,16 @@ def test_quotes_of_several_levels_can_be_csv(tmp_path: Path) -> None:
     assert plain(written.levels) == plain(deep.levels)
 
 
+@pytest.mark.parametrize("cell", ["x", "-98", "inf", "9 8"])
+def test_a_cell_behind_the_best_that_is_no_level_is_refused_with_its_row_and_text(tmp_path: Path, cell: str) -> None:
+    quotes, trades = tmp_path / "quotes.csv", tmp_path / "trades.csv"
+    head = "ts_ns,bid,bid_qty,ask,ask_qty,bid2,bid2_qty,ask2,ask2_qty\n"
+    quotes.write_text(f"{head}1,100,1,102,1,99,2,103,2\n2,100,1,102,1,,,103,2\n3,100,1,102,1,{cell},2,103,2\n")
+    trades.write_text("ts_ns,price,qty,side\n1,102,1,buy\n3,100,1,sell\n")
+    with pytest.raises(TapeError, match=rf"quotes\.csv, row 3: bid2 is {cell}, which no level of the book can have"):
+        load_tape(trades, quotes, TapeOptions("A/B", Decimal(1), Decimal(1), quote_lag_ms=0.0))
+
+
 def test_quotes_of_several_levels_bring_the_changes_of_the_depth(tmp_path: Path) -> None:
     levels = deep_tape(
         tmp_path,

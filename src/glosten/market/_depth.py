@@ -24,6 +24,7 @@ from glosten.records import LEVELS
 
 LEVEL_COLUMNS = ("ts_ns", "side", "price", "qty")
 """What a file of depth holds: one row a change of the displayed size at a price."""
+BEST = ("bid", "bid_qty", "ask", "ask_qty")
 BOOK_LEVEL = np.dtype([("price", "i8"), ("lots", "i8")])
 
 
@@ -74,17 +75,19 @@ def book_changes(table: Table, steps: tuple[float, float]) -> NDArray[np.void]:
 
     ``steps`` are tick and lot. A price that leaves the book on its near side, or out of a book that is not full, is
     empty from then on (0 lots); one that leaves on the far side is not seen any more (`NOT_SEEN`), and neither is any
-    during a gap. Crossed rows, which are no quotes either, change nothing. Raises `TapeError` with what a column holds
-    that is no number.
+    during a gap. Crossed rows, which are no quotes either, change nothing. An empty cell is an empty level; raises
+    `TapeError` with the first of a column that no level can have.
     """
     depth = _depth_of(table)
     if depth == 1:
         return np.zeros(0, LEVELS)
     names = [f"{side}{mark}" for side in ("bid", "ask") for mark in _marks(depth)]
     standing, found = np.zeros((2, depth), BOOK_LEVEL), [np.zeros(0, LEVELS)]
+    met = _Cells(table)
 
     def compare(columns: dict[str, NDArray[Any]]) -> None:
         times = columns["ts_ns"]
+        met.look(columns, len(times))
         books = np.zeros((2, len(times), depth), BOOK_LEVEL)
         for column, name in enumerate(names):
             side, level = divmod(column, depth)
@@ -96,7 +99,40 @@ def book_changes(table: Table, steps: tuple[float, float]) -> NDArray[np.void]:
         found.append(changes)
 
     read_pieces(table, ("ts_ns", *names, *(f"{name}_qty" for name in names)), compare)
+    met.refuse()
     return np.concatenate(found)
+
+
+class _Cells:
+    """The cells behind the best quotes: which columns have empty ones, and the first that no level can have."""
+
+    def __init__(self, table: Table) -> None:
+        self._table, self._rows = table, 0
+        self._gappy, self._wrong = set[str](), dict[str, int]()
+
+    def look(self, columns: dict[str, NDArray[Any]], rows: int) -> None:
+        """Look at the next rows."""
+        for name in (name for name in columns if name not in ("ts_ns", *BEST)):
+            values = columns[name]
+            wrong = (values < 0.0) | (values == np.inf)
+            if wrong.any():
+                self._wrong.setdefault(name, self._rows + int(np.argmax(wrong)))
+            if np.isnan(values).any():
+                self._gappy.add(name)
+        self._rows += rows
+
+    def refuse(self) -> None:
+        """Raise `TapeError` where a cell holds what is neither empty nor a price or size."""
+        texts = {name: self._table.first_text(name) for name in sorted(self._gappy)}
+        first = {name: row for name, row in texts.items() if row >= 0} | self._wrong
+        if first:
+            raise TapeError(
+                [
+                    f"{self._table.path}, row {row + 1}: {name} is {self._table.written(name, row)}, which no level of "
+                    "the book can have; leave an empty level empty."
+                    for name, row in first.items()
+                ]
+            )
 
 
 def _depth_of(table: Table) -> int:

@@ -81,6 +81,16 @@ class Table:
             value = frame.select(name).slice(row, 1).collect().item()
         return "empty" if value is None else str(value).replace("nan", "NaN")
 
+    def first_text(self, name: str) -> int:
+        """Return the first row of a column that is neither empty nor a number, -1 where there is none."""
+        if not self.is_csv:
+            return -1
+        cell = pl.col(name).str.strip_chars()
+        is_text = cell.is_not_null() & (cell != "") & cell.cast(pl.Float64, strict=False).is_null()
+        with readable(self.path):
+            found = pl.scan_csv(self.path, infer_schema=False).select(is_text.arg_true().first()).collect().item()
+        return -1 if found is None else int(found)
+
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
