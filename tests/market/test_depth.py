@@ -52,8 +52,9 @@ def plain(levels: Any) -> list[tuple[int, ...]]:
 def test_levels_are_read_in_ticks_and_lots(tmp_path: Path) -> None:
     file = tmp_path / "depth.csv"
     file.write_text("ts_ns,side,price,qty\n1,buy,49.3,1.2\n2,sell,51.2,0\n")
-    levels = with_depth(tape(), file).levels
-    assert plain(levels) == [(1, 1, 98, 12), (2, -1, 103, 0)]
+    deep = with_depth(tape(), file)
+    assert plain(deep.levels) == [(1, 1, 98, 12), (2, -1, 103, 0)]
+    assert deep.summary()["files"] == [str(file)]
 
 
 def test_a_bad_file_is_refused_with_every_problem(tmp_path: Path) -> None:

@@ -169,7 +169,10 @@ def test_gains_from_before_the_start_are_shown_where_there_are_any(
 ) -> None:
     run = hand_made_run(cycles=40, fills=5)
     assert "Brought along" not in read(run).prose
+    rounded = replace(run, pnl=replace(run.pnl, brought=-5e-9))
+    assert "Brought along" not in read(rounded).prose
     run = replace(run, pnl=replace(run.pnl, unrealised=run.pnl.unrealised + 100.0, brought=100.0))
+    run = replace(run, parameters={**run.parameters, "runtime.initial_cost_basis": 90.0})
     assert "Brought along +100.00" in read(run).prose
 
 

@@ -32,7 +32,8 @@ def with_depth(tape: Tape, path: Path) -> Tape:
     """Return a tape with the depth of a file: every change of the displayed size at a price, in time order.
 
     Columns ``ts_ns, side, price, qty``: side 1 (bid) or -1 (ask), qty what is displayed from then on, 0 where the level
-    is gone. Times are lagged as the tape's quotes are. Raises TapeError, also for depth of other hours than the tape's.
+    is gone. Times are lagged as the tape's quotes are; the file is named beside the tape's. Raises TapeError, also for
+    depth of other hours than the tape's.
     """
     table = open_table(path, LEVEL_COLUMNS)
     columns = read_columns(table, LEVEL_COLUMNS)
@@ -58,7 +59,7 @@ def with_depth(tape: Tape, path: Path) -> Tape:
     rows = np.zeros(table.rows, LEVELS)
     rows["ts_ns"], rows["side"] = times + tape.quote_lag_ns, sides
     rows["price"], rows["lots"] = _in_steps(prices, tick, -sides), _in_steps(sizes, lot, np.ones_like(sides))
-    return replace(tape, levels=rows)
+    return replace(tape, levels=rows, files=(*tape.files, str(path)))
 
 
 def _check_overlap(path: Path, times: NDArray[np.int64], tape: Tape) -> None:

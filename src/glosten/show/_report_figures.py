@@ -151,7 +151,8 @@ def key_figures(run: Run) -> tuple[KeyFigure, ...]:
     """Return the figures every run is judged by, in reading order: first amounts, then counts."""
     total, hold = run.pnl.total, run.figures["hold_value"] - run.figures["base_capital"]
     named = ((name, float(getattr(run.pnl, name))) for name in _DEFINITIONS)
-    parts = [(name, value) for name, value in named if value or name != "brought"]  # most runs bring nothing along
+    given = run.parameters.get("runtime.initial_cost_basis") is not None  # else no more is brought than was rounded
+    parts = [(name, value) for name, value in named if given or name != "brought"]
     return (
         *(
             KeyFigure(
