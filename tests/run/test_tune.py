@@ -14,7 +14,7 @@ import pytest
 
 from glosten.errors import DomainError, ParameterError, RunError, SettingsError
 from glosten.market import Tape, tape_between, tape_from_arrays
-from glosten.records import PRINTS, QUOTES, Instrument
+from glosten.records import LEVELS, PRINTS, QUOTES, Instrument
 from glosten.run import TuneOptions, Tuning, _tune, backtest, search_space, tune
 from glosten.run._tune_store import Store, Trial, load_optuna, open_store
 from glosten.settings import Settings, load
@@ -124,9 +124,35 @@ def test_another_search_is_refused_by_its_storage(tape: Tape, tmp_path: Path) ->
     changed["lots"][7] += 1
     with pytest.raises(SettingsError, match="another tape"):
         tune(remake, tape_from_arrays(tape.instrument, tape.quotes, changed), SPACE, options, storage)
+    deep = replace(tape, levels=np.zeros(1, LEVELS))
+    with pytest.raises(SettingsError, match="another tape"):
+        tune(remake, deep, SPACE, options, storage)
     storage.write_bytes(b"something else altogether")
     with pytest.raises(SettingsError, match="is not the storage of a search"):
         tune(remake, tape, SPACE, options, storage)
+
+
+def test_a_search_with_other_measured_latencies_is_another_search(tape: Tape, tmp_path: Path) -> None:
+    file, storage = tmp_path / "slow.csv", tmp_path / "trials.db"
+    options = replace(OPTIONS, trials=1)
+    for delay, refusal in ((100, None), (200, "another latency")):
+        file.write_text(f"ts_ns,latency_ms\n{START_NS},{delay}\n")
+        search = lambda values: remake((f"runtime.latency_file={file}", *values))  # noqa: E731
+        if refusal is None:
+            tune(search, tape, SPACE, options, storage)
+        else:
+            with pytest.raises(SettingsError, match=refusal):
+                tune(search, tape, SPACE, options, storage)
+
+
+def test_two_searches_do_not_mix_their_trials_in_one_storage(tmp_path: Path) -> None:
+    values = {"GM_ALPHA": 0.1, "GM_BASE_SPREAD": 3.0, "GM_LAYERS": 2, "BE_GUARD": True}
+    one, other = Trial(0, values, ((1.0,),)), Trial(0, values, ((2.0,),))
+    with open_store(tmp_path / "t.db", SPACE, {}) as first, open_store(tmp_path / "t.db", SPACE, {}) as second:
+        first.add(one, 1)
+        with pytest.raises(SettingsError, match="holds 1 trials where this search knows 0: another search is adding"):
+            second.add(other, 1)
+        assert second.trials() == [one]
 
 
 def test_nothing_later_than_a_fold_trains_on_has_a_say_in_what_is_proposed_for_it(tmp_path: Path) -> None:
@@ -151,9 +177,13 @@ def test_what_cannot_be_played_is_counted_and_told(tape: Tape, tmp_path: Path) -
         tune(remake, tape, space, TuneOptions(2, 0, 1, 0.0), tmp_path / "none.db")
 
 
-def test_nothing_to_buy_no_trials_and_a_gap_of_the_tape_are_refused(tape: Tape, tmp_path: Path) -> None:
+def test_nothing_to_buy_nothing_to_search_and_no_trials_are_refused(tape: Tape, tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="ALLOC_CONFIRMED is false"):
         tune(lambda values: load(None, overrides=values, environment={}), tape, SPACE, OPTIONS, tmp_path / "a.db")
+    space = search_space(["BE_GUARD", "GM_ALPHA", "DRIFT_ATR_FRAC"])
+    strict = lambda values: remake(("STRICT_LITERATURE=true", *values))  # noqa: E731
+    with pytest.raises(ParameterError, match="STRICT_LITERATURE is true and sets BE_GUARD, DRIFT_ATR_FRAC itself"):
+        tune(strict, tape, space, OPTIONS, tmp_path / "a.db")
     with pytest.raises(DomainError, match="number of trials is 0"):
         TuneOptions(trials=0)
     assert list(tmp_path.iterdir()) == []

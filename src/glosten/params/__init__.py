@@ -6,11 +6,12 @@ from glosten.params._declaration import Declaration
 from glosten.params._packing import PACKED, TradingRules, pack
 from glosten.params._problems import describe_problems, expected, nearest, short, spell, unknown
 from glosten.params._runtime import Runtime
-from glosten.params._strategy import Strategy, overlay
+from glosten.params._strategy import STRICT_OVERLAY, Strategy, overlay
 
 __all__ = [
     "PACKED",
     "PARAMETERS",
+    "STRICT_OVERLAY",
     "About",
     "Declaration",
     "Parameter",

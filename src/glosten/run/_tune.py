@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +17,8 @@ from glosten import __version__
 from glosten.alpha import Deflated, Overfitting, Sharpe, deflated, overfitting, sharpe
 from glosten.errors import DomainError, InputError, ParameterError, RunError
 from glosten.market import Tape, tape_between
-from glosten.params import spell
-from glosten.run._backtest import backtest
+from glosten.params import STRICT_OVERLAY, spell
+from glosten.run._backtest import backtest, latency_of
 from glosten.run._result import Run
 from glosten.run._tune_plan import Dimension, Window, fold_of, is_inside, spelled, walk_forward
 from glosten.run._tune_store import Store, Trial, load_optuna, open_store
@@ -155,10 +156,7 @@ def tune(
     settings = remake(())
     windows = walk_forward(tape.span, options.folds, options.purge_s)
     tapes = [tape_between(tape, window.start_ns, window.end_ns) for window in windows]
-    if not settings.strategy.ALLOC_CONFIRMED:
-        raise ParameterError(
-            "ALLOC_CONFIRMED is false, so nothing would be bought: set it, as in --set ALLOC_CONFIRMED=true."
-        )
+    _refuse_idle_searches(settings, space)
     with open_store(storage, space, made_with(settings, tape, space, options)) as store:
         trials = store.trials()
         while len(trials) < options.trials:
@@ -171,14 +169,34 @@ def tune(
     return judge(remake, tuple(trials), tuple(space), windows, options)
 
 
+def _refuse_idle_searches(settings: Settings, space: Sequence[Dimension]) -> None:
+    """Raise `ParameterError` where a configuration would play every trial alike."""
+    problems = []
+    if not settings.strategy.ALLOC_CONFIRMED:
+        problems.append(
+            "ALLOC_CONFIRMED is false, so nothing would be bought: set it, as in --set ALLOC_CONFIRMED=true."
+        )
+    keys = [one.key for one in space]
+    idle = [key for key in keys if key in STRICT_OVERLAY]
+    if settings.strategy.STRICT_LITERATURE and "STRICT_LITERATURE" not in keys and idle:
+        problems.append(
+            f"STRICT_LITERATURE is true and sets {', '.join(idle)} itself, so every trial would play the same: leave "
+            "these out of --keys, or set it off, as in --set STRICT_LITERATURE=false."
+        )
+    if problems:
+        raise ParameterError(problems)
+
+
 def made_with(settings: Settings, tape: Tape, space: Sequence[Dimension], options: TuneOptions) -> dict[str, str]:
     """Return everything that the trials of a search depend on, by the name that an operator knows it by."""
     digest = sha256(repr((tape.instrument, tape.synthetic_quotes)).encode())
-    for rows in (tape.quotes, tape.trades, tape.gaps):
+    for rows in (tape.quotes, tape.trades, tape.gaps, tape.levels):
         digest.update(np.ascontiguousarray(rows).view(np.uint8).data)
+    latency = sha256(latency_of(settings).tobytes())
     return {
         "tape": digest.hexdigest(),
         "configuration": settings.hash,
+        "latency": latency.hexdigest(),
         "set of keys and ranges": "; ".join(spelled(space)),
         "seed": str(options.seed),
         "number of folds": str(options.folds),
@@ -220,7 +238,9 @@ def _played(number: int, values: Mapping[str, Any], remake: Remake, stretches: S
         errors = [finding.message for finding in lint(settings) if finding.level == "error"]
         if errors:
             raise ParameterError(errors)
-        gains = tuple(_gains(backtest(settings, tape), window) for tape, window in stretches)
+        with ThreadPoolExecutor(len(stretches)) as threads:  # a tape is played without the interpreter's lock
+            runs = threads.map(lambda stretch: backtest(settings, stretch[0]), stretches)
+            gains = tuple(_gains(run, window) for run, (_, window) in zip(runs, stretches, strict=True))
     except (InputError, RunError) as error:
         return Trial(number, values, (), str(error).replace("\n", " "))
     return Trial(number, values, gains)

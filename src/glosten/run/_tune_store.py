@@ -41,8 +41,8 @@ class Trial:
 class Store:
     """A file of trials."""
 
-    def __init__(self, optuna: Any, study: Any, space: Sequence[Dimension]) -> None:
-        self._optuna, self._study = optuna, study
+    def __init__(self, optuna: Any, study: Any, space: Sequence[Dimension], path: Path) -> None:
+        self._optuna, self._study, self._path = optuna, study, path
         self._distributions = {one.key: _distribution(optuna, one) for one in space}
         self._space = space
 
@@ -59,7 +59,16 @@ class Store:
         ]
 
     def add(self, trial: Trial, folds: int) -> None:
-        """Keep a trial that was played, all of it at once; its value there is its gain on all that is trained on."""
+        """Keep a trial that was played, all of it at once; its value there is its gain on all that is trained on.
+
+        Raises `SettingsError` where somebody else has added trials in the meantime.
+        """
+        kept = len(self._study.get_trials(deepcopy=False))
+        if kept != trial.number:
+            raise SettingsError(
+                f"{self._path} holds {kept} trials where this search knows {trial.number}: another search is adding to "
+                "it. Let one finish, or name another file with --storage."
+            )
         self._study.add_trial(
             self._made(trial, folds, {"gains": [list(parts) for parts in trial.gains], "refusal": trial.refusal})
         )
@@ -133,7 +142,7 @@ def open_store(path: Path, space: Sequence[Dimension], made_with: Mapping[str, s
     try:
         study = optuna.create_study(storage=storage, study_name=STUDY, direction="maximize", load_if_exists=True)
         _check(path, study, made_with)
-        yield Store(optuna, study, space)
+        yield Store(optuna, study, space, path)
     except errors.OperationalError as error:
         raise SettingsError(f"{path} cannot be used as a storage: {error.orig}.") from None
     finally:
