@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from glosten.errors import DomainError
 from glosten.theory import (
@@ -208,14 +209,45 @@ def test_every_model_has_the_same_verbs(name: str) -> None:
             model.simulate(*wrong)
 
 
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, 10**400, "0.4", None, [], 1j], ids=lambda wrong: repr(wrong)[:8])
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_number_that_is_none_is_refused_by_name(name: str) -> None:
+def test_what_is_no_number_is_refused_by_name(name: str, wrong: Any) -> None:
     model = DRAWN[name]
-    taken = [field.name for field in dataclasses.fields(model) if field.init]
-    numbers = [one for one in taken if isinstance(getattr(model, one), float)]
-    for number in numbers:
-        with pytest.raises(DomainError, match=number):
-            dataclasses.replace(model, **{number: math.nan})
+    taken = [field for field in dataclasses.fields(model) if field.init]
+    for one in taken:
+        value = getattr(model, one.name)
+        if isinstance(value, bool) or not isinstance(value, float | int) or (wrong is None and one.default is None):
+            continue
+        if type(value) is int and wrong == 10**400:  # beyond what is played, not beyond whole numbers
+            continue
+        with pytest.raises(DomainError, match=one.name):
+            dataclasses.replace(model, **{one.name: wrong})
+
+
+@pytest.mark.parametrize("wrong", [0.4, "x", None, scipy.stats.norm()], ids=["number", "text", "nothing", "scipy"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_is_no_part_of_a_model_is_refused_by_name(name: str, wrong: Any) -> None:
+    model = DRAWN[name]
+    taken = {field.name for field in dataclasses.fields(model) if field.init}
+    for part in taken & {"market", "demand", "law", "values", "beliefs"}:
+        with pytest.raises(DomainError, match=rf"^{part} must be .*; it was"):
+            dataclasses.replace(model, **{part: wrong})
+
+
+def test_a_market_wider_than_numbers_reach_is_refused() -> None:
+    with pytest.raises(DomainError, match="v_high must not lie further from v_low than numbers reach"):
+        Binary(-1e308, 1e308, 0.5, 0.3)
+    with pytest.raises(DomainError, match=r"risk_aversion times \(v_high - v_low\)"):
+        RiskAverse(Binary(10.0, 12.0, 0.4, 0.3), 1e308)
+    with pytest.raises(DomainError, match="variance"):
+        GaussianDas(1e200, 2.0, 0.01, 0.3)
+
+
+@pytest.mark.parametrize("count", [2.5, "3", None, math.nan])
+def test_a_count_that_is_no_whole_number_is_refused(count: Any) -> None:
+    for call in (lambda: BINARY.simulate(count, 5), lambda: BINARY.simulate(3, count), lambda: BINARY.law(count)):
+        with pytest.raises(DomainError, match="must be a whole number; it was"):
+            call()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 
 from glosten.errors import DomainError
 from glosten.theory import _binary, _dynamics, _inversion, _lattice, _order_cost
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, part_problem, require, rising_problem, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._order_ensemble import OrderEnsemble, order_ensemble
 
@@ -107,8 +107,7 @@ class Binary:
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
         checks += [ALPHA.problem(self.alpha), GAMMA.problem(self.gamma)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "gamma"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -340,4 +339,11 @@ class Binary:
 
 def _counts(*numbers: int) -> list[str | None]:
     """Return the problems of numbers of trades."""
-    return [None if n >= 0 else f"a number of trades must be 0 or more; it was {n}." for n in numbers]
+    return [whole_problem("a number of trades", number) for number in numbers]
+
+
+def binary_problem(market: object) -> str | None:
+    """Return what is wrong with what should be a binary market, or None."""
+    return part_problem(
+        "market", market, "a binary market, as in Binary(98, 102, 0.5, 0.3)", fits=isinstance(market, Binary)
+    )

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from glosten._jit import jit
-from glosten.theory._binary_model import BUY, SELL, TICK, WORDS, Binary, Gains, Quotes
+from glosten.theory._binary_model import BUY, SELL, TICK, WORDS, Binary, Gains, Quotes, binary_problem
 from glosten.theory._domain import require, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
@@ -52,7 +52,7 @@ class CompetingMakers:
     tick: float
 
     def __post_init__(self) -> None:
-        require([whole_problem("makers", self.makers, 2), TICK.problem(self.tick)])
+        require([binary_problem(self.market), whole_problem("makers", self.makers, 2), TICK.problem(self.tick)])
 
     def _zero_profit(self, side: int) -> float | None:
         """Return the zero-profit quote in ticks, a bid counted downwards, None where that side cannot trade."""

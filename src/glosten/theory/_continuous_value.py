@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from glosten.theory._binary_model import ALPHA, Gains
-from glosten.theory._domain import require, whole_problem
+from glosten.theory._domain import part_problem, require, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
-from glosten.theory._many_values import NOISE_BUYS, NOISE_SELLS, UNIT_TOLERANCE, ManyValues
+from glosten.theory._many_values import ManyValues, noise_problems
 from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import TwoSidedQuotes, impossible, order_problem
 from glosten.theory._sequence import sequence_log_likelihood
@@ -60,11 +60,9 @@ class ContinuousValue:
     weights: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        checks = [ALPHA.problem(self.alpha), NOISE_BUYS.problem(self.noise_buys)]
-        checks.append(NOISE_SELLS.problem(self.noise_sells))
-        total = self.noise_buys + self.noise_sells
-        if total > 1.0 + UNIT_TOLERANCE:
-            checks.append(f"noise_buys and noise_sells must sum to 1 at most; they summed to {total:g}.")
+        wanted = "a law of values, as in NormalValue(100, 0.6); a distribution of scipy goes into AnyValue"
+        checks = [part_problem("law", self.law, wanted, fits=hasattr(self.law, "first_quote"))]
+        checks += [ALPHA.problem(self.alpha), *noise_problems(self.noise_buys, self.noise_sells)]
         if len(self.weights) != len(self.knots) + 1:
             checks.append(f"weights must be one more than knots ({len(self.knots)}); they were {len(self.weights)}.")
         require(checks)

@@ -18,7 +18,7 @@ from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.statistics import stream, uniform
 from glosten.theory._binary_model import V_HIGH, V_LOW, Gains
-from glosten.theory._domain import Interval, require, whole_problem
+from glosten.theory._domain import Interval, require, rising_problem, whole_problem
 from glosten.theory._ekop_paths import ekop_paths
 from glosten.theory._ekop_quotes import day_log_joint, ekop_ask, ekop_bid, ekop_log_likelihood, pin
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
@@ -103,13 +103,12 @@ class Ekop:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), P_EVENT.problem(self.p_event)]
         checks += [P_BAD.problem(self.p_bad), MU.problem(self.mu)]
         checks += [EPS_B.problem(self.eps_b), EPS_S.problem(self.eps_s)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
+        require(checks)
         if self.v_none is None:
-            require(checks)
             object.__setattr__(self, "v_none", self.v_high - self.p_bad * (self.v_high - self.v_low))
         else:
-            require([*checks, V_NONE._replace(low=self.v_low, high=self.v_high).problem(self.v_none)])
+            require([V_NONE._replace(low=float(self.v_low), high=float(self.v_high)).problem(self.v_none)])
         for name in ("v_low", "v_high", "p_event", "p_bad", "mu", "eps_b", "eps_s", "v_none"):
             object.__setattr__(self, name, float(getattr(self, name)))
         news = (1.0 - self.p_event, self.p_event * (1.0 - self.p_bad), self.p_event * self.p_bad)

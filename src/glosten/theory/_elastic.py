@@ -15,7 +15,7 @@ import numpy as np
 
 from glosten.theory._binary_model import ALPHA, PRIOR, V_HIGH, V_LOW, Gains
 from glosten.theory._demand import Demand, monopolist_premium
-from glosten.theory._domain import require
+from glosten.theory._domain import part_problem, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._event_uncertainty import ETA
 from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible
@@ -53,8 +53,9 @@ class Elastic:
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
         checks += [ALPHA.problem(self.alpha), ETA.problem(self.eta)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
+        wanted = "a demand, as in LinearDemand(4) or LogisticDemand(1)"
+        checks.append(part_problem("demand", self.demand, wanted, fits=hasattr(self.demand, "competitive")))
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "eta"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -182,6 +183,12 @@ class Elastic:
         """Return means over simulated paths of that many periods, each with its standard error."""
         require(simulation_problems(periods, paths, seed))
         return simulate_ensemble(self.ensemble(periods, seed), paths)
+
+
+def elastic_problem(market: object) -> str | None:
+    """Return what is wrong with what should be an elastic market, or None."""
+    wanted = "an elastic market, as in Elastic(98, 102, 0.5, 0.2, 0.5, LinearDemand(4))"
+    return part_problem("market", market, wanted, fits=isinstance(market, Elastic))
 
 
 def premium_ensemble(market: Elastic, maker: Maker, periods: int, seed: int) -> KernelEnsemble:

@@ -15,7 +15,7 @@ import numpy as np
 from glosten._jit import jit
 from glosten.theory import _binary
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains
-from glosten.theory._domain import Interval, require, whole_problem
+from glosten.theory._domain import Interval, require, rising_problem, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
 from glosten.theory._order_ensemble import OrderEnsemble
@@ -111,13 +111,12 @@ class EventUncertainty:
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), P_EVENT.problem(self.p_event)]
         checks += [P_BAD.problem(self.p_bad), MU.problem(self.mu), EPS.problem(self.eps), GAMMA.problem(self.gamma)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
+        require(checks)
         if self.v_none is None:
-            require(checks)
             object.__setattr__(self, "v_none", self.v_high - self.p_bad * (self.v_high - self.v_low))
         else:
-            require([*checks, V_NONE._replace(low=self.v_low, high=self.v_high).problem(self.v_none)])
+            require([V_NONE._replace(low=float(self.v_low), high=float(self.v_high)).problem(self.v_none)])
         for name in ("v_low", "v_high", "p_event", "p_bad", "mu", "eps", "gamma", "v_none"):
             object.__setattr__(self, name, float(getattr(self, name)))
         news = (1.0 - self.p_event, self.p_event * (1.0 - self.p_bad), self.p_event * self.p_bad)
@@ -268,8 +267,7 @@ class BinaryNoTrade:
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
         checks += [ALPHA.problem(self.alpha), ETA.problem(self.eta)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "eta"):
             object.__setattr__(self, name, float(getattr(self, name)))

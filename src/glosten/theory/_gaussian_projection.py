@@ -19,7 +19,8 @@ from glosten.theory._order_flow import ORDERS, TwoSidedQuotes, order_problem
 from glosten.theory._sequence import sequence_log_likelihood
 
 MEAN = Interval("mean", "E[V], in price units", -math.inf, math.inf)
-VARIANCE = Interval("variance", "Var[V], in squared price units", 0.0, math.inf)
+VARIANCE = Interval("variance", "Var[V], sigma^2 unless given, in squared price units", 0.0, math.inf)
+INVENTORY = Interval("inventory", "what the maker holds, in units", -math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,13 @@ class GaussianDas:
         checks = [SIGMA.problem(self.sigma), SIGMA_W.problem(self.sigma_w), P_JUMP.problem(self.p_jump)]
         checks += [ALPHA.problem(self.alpha), ETA.problem(self.eta), SHIFT.problem(self.shift)]
         checks += [INVENTORY_SHIFT.problem(self.inventory_shift), MEAN.problem(self.mean)]
+        checks += [INVENTORY.problem(self.inventory)]
         checks += [None if self.variance is None else VARIANCE.problem(self.variance)]
         require(checks)
         if self.variance is None:
-            object.__setattr__(self, "variance", float(self.sigma) ** 2)
+            square = float(self.sigma) * float(self.sigma)
+            require([VARIANCE.problem(square)])
+            object.__setattr__(self, "variance", square)
 
     @property
     def traders(self) -> Traders:

@@ -17,7 +17,7 @@ from glosten.statistics import stream
 from glosten.theory import _jumping_lanes
 from glosten.theory._binary import belief, log_odds, side_if_high, side_if_low
 from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._ensemble import Orders, Simulation, Sums, simulate_ensemble, simulation_problems
 from glosten.theory._jumping_lanes import LANES, JumpingMarket
 from glosten.theory._order_table import Floats
@@ -79,8 +79,7 @@ class JumpingBinary:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
         checks += [ALPHA.problem(self.alpha), GAMMA.problem(self.gamma), P_JUMP.problem(self.p_jump)]
         checks += [None if self.p_high is None else P_NOW.problem(self.p_high)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "gamma", "p_jump"):
             object.__setattr__(self, name, float(getattr(self, name)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from glosten._jit import jit
 from glosten.theory._binary_model import ALPHA, Gains
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, numbers_of, part_problem, require
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._order_ensemble import OrderEnsemble
 from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible
@@ -26,6 +26,16 @@ from glosten.theory._sequence import sequence_log_likelihood
 NOISE_BUYS = Interval("noise_buys", "the probability that a noise trader buys")
 NOISE_SELLS = Interval("noise_sells", "the probability that a noise trader sells")
 UNIT_TOLERANCE = 1e-9
+
+
+def noise_problems(buys: float, sells: float) -> list[str | None]:
+    """Return what is wrong with the probabilities that a noise trader buys and sells."""
+    problems = [NOISE_BUYS.problem(buys), NOISE_SELLS.problem(sells)]
+    if problems == [None, None] and buys + sells > 1.0 + UNIT_TOLERANCE:
+        problems.append(f"noise_buys and noise_sells must sum to 1 at most; they summed to {buys + sells:g}.")
+    return problems
+
+
 """By how much probabilities may miss a sum of 1; they are divided by their sum."""
 
 
@@ -78,13 +88,12 @@ class ManyValues:
     noise_sells: float = 0.5
 
     def __post_init__(self) -> None:
-        values, beliefs = tuple(map(float, self.values)), tuple(map(float, self.beliefs))
-        checks = [ALPHA.problem(self.alpha), NOISE_BUYS.problem(self.noise_buys)]
-        checks += [NOISE_SELLS.problem(self.noise_sells), *_values_problems(values, beliefs)]
-        if self.noise_buys + self.noise_sells > 1.0 + UNIT_TOLERANCE:
-            total = self.noise_buys + self.noise_sells
-            checks.append(f"noise_buys and noise_sells must sum to 1 at most; they summed to {total:g}.")
-        require(checks)
+        wanted = "numbers in a row, as in (0, 50, 100)"
+        given = {"values": numbers_of(self.values), "beliefs": numbers_of(self.beliefs)}
+        require(part_problem(name, getattr(self, name), wanted, fits=row is not None) for name, row in given.items())
+        values, beliefs = given["values"] or (), given["beliefs"] or ()
+        checks = [ALPHA.problem(self.alpha), *noise_problems(self.noise_buys, self.noise_sells)]
+        require([*checks, *_values_problems(values, beliefs)])
         total = math.fsum(beliefs)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "beliefs", tuple(belief / total for belief in beliefs))

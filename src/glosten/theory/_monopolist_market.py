@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from glosten.theory._binary_model import Gains
 from glosten.theory._domain import require
-from glosten.theory._elastic import Elastic, Monopolist, premium_ensemble
+from glosten.theory._elastic import Elastic, Monopolist, elastic_problem, premium_ensemble
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible, order_problem
 from glosten.theory._path_kernel import KernelEnsemble
@@ -28,6 +28,9 @@ class MonopolistMarket:
     """
 
     market: Elastic
+
+    def __post_init__(self) -> None:
+        require([elastic_problem(self.market)])
 
     def offer(self, side: int) -> Monopolist | None:
         """Return the ask (+1) or bid (-1) with its premium and profit per arrival, None where it too would lose.

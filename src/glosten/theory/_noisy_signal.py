@@ -16,7 +16,7 @@ import numpy as np
 from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.theory._binary_model import GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
 from glosten.theory._order_ensemble import OrderEnsemble
@@ -114,8 +114,7 @@ class NoisySignal:
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
         checks += [ALPHA.problem(self.alpha), ACCURACY.problem(self.accuracy), GAMMA.problem(self.gamma)]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "accuracy", "gamma"):
             object.__setattr__(self, name, float(getattr(self, name)))

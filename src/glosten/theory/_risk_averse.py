@@ -19,6 +19,19 @@ SMALL = 1.0
 """Exponents up to this size take the form that is exact near 0, larger ones the form that cannot overflow."""
 
 
+def averse_problems(risk_aversion: float, inventory: float, width: float) -> list[str | None]:
+    """Return what is wrong with a maker's aversion and inventory in a market of that width between its values."""
+    problems = [RISK_AVERSION.problem(risk_aversion), INVENTORY.problem(inventory)]
+    if problems == [None, None]:
+        exponent = float(risk_aversion) * float(width) * (abs(float(inventory)) + 1.0)
+        if math.isinf(exponent):
+            problems.append(
+                "risk_aversion times (v_high - v_low) times (1 + |inventory|) must be a finite number; they were "
+                f"{risk_aversion:g}, {width:g} and {inventory:g}."
+            )
+    return problems
+
+
 @jit
 def log_one_plus_exp(x: float) -> float:
     """Return ln(1 + e^x) without overflow."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from glosten.theory._binary_model import Gains
 from glosten.theory._domain import require
-from glosten.theory._elastic import Elastic, premium_ensemble
+from glosten.theory._elastic import Elastic, elastic_problem, premium_ensemble
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._order_flow import OrderTable, TwoSidedQuotes, impossible, order_problem
 from glosten.theory._path_kernel import KernelEnsemble
 from glosten.theory._premium_paths import RISK_AVERSE_RULE, Maker, averse_premium
-from glosten.theory._risk_averse import INVENTORY, RISK_AVERSION
+from glosten.theory._risk_averse import averse_problems
 from glosten.theory._sequence import sequence_log_likelihood
 
 
@@ -38,7 +38,8 @@ class RiskAverseElastic:
     inventory: float = 0.0
 
     def __post_init__(self) -> None:
-        require([RISK_AVERSION.problem(self.risk_aversion), INVENTORY.problem(self.inventory)])
+        require([elastic_problem(self.market)])
+        require(averse_problems(self.risk_aversion, self.inventory, self.market.v_high - self.market.v_low))
 
     @property
     def _maker(self) -> Maker:

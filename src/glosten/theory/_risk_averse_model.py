@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from glosten.theory._binary import log_odds_step
-from glosten.theory._binary_model import BUY, SELL, Binary, Gains, Quotes
+from glosten.theory._binary_model import BUY, SELL, Binary, Gains, Quotes, binary_problem
 from glosten.theory._domain import Interval, require
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
@@ -16,7 +16,7 @@ from glosten.theory._maker_paths import RISK_AVERSE, Numbers, maker_paths
 from glosten.theory._order_cost import ask_ticks, bid_ticks
 from glosten.theory._order_table import Floats
 from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
-from glosten.theory._risk_averse import INVENTORY, RISK_AVERSION, bernoulli_cumulant, indifference_price
+from glosten.theory._risk_averse import averse_problems, bernoulli_cumulant, indifference_price
 from glosten.theory._sequence import sequence_log_likelihood
 
 
@@ -38,7 +38,8 @@ class RiskAverse:
     inventory: float = 0.0
 
     def __post_init__(self) -> None:
-        require([RISK_AVERSION.problem(self.risk_aversion), INVENTORY.problem(self.inventory)])
+        require([binary_problem(self.market)])
+        require(averse_problems(self.risk_aversion, self.inventory, self.market.width))
 
     def price(self, side: int) -> float | None:
         """Return the ask (+1) or the bid (-1) in price units, None where that side cannot trade.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glosten.theory._binary_model import ALPHA, BUY, GAMMA, PRIOR, SELL, Binary, Gains, Quotes
+from glosten.theory._binary_model import ALPHA, BUY, GAMMA, PRIOR, SELL, Binary, Gains, Quotes, binary_problem
 from glosten.theory._domain import require, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._insider_choice import Actions, best_action, insider_choices, insider_values
@@ -51,6 +51,7 @@ class StrategicInsider:
     value_is_high: bool = True
 
     def __post_init__(self) -> None:
+        require([binary_problem(self.market)])
         market = self.market
         inside = [interval._replace(open_low=True, open_high=True) for interval in (PRIOR, GAMMA)]
         checks = [inside[0].problem(market.prior), inside[1].problem(market.gamma)]

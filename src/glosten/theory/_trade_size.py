@@ -15,7 +15,7 @@ import numpy as np
 
 from glosten.errors import DomainError
 from glosten.theory._binary_model import GAMMA, V_HIGH, V_LOW, Gains
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._event_uncertainty import BAD, EPS, GOOD, MU, NO_EVENT, P_BAD, P_EVENT, V_NONE
 from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
@@ -81,15 +81,13 @@ class TradeSize:
             EPS.problem(self.eps),
             GAMMA.problem(self.gamma),
         ]
-        if self.v_low >= self.v_high:
-            checks.append(f"v_low must lie below v_high; they were {self.v_low:g} and {self.v_high:g}.")
-        if self.small >= self.large:
-            checks.append(f"small must lie below large; they were {self.small:g} and {self.large:g}.")
+        checks.append(rising_problem("v_low", self.v_low, "v_high", self.v_high))
+        checks.append(rising_problem("small", self.small, "large", self.large))
+        require(checks)
         if self.v_none is None:
-            require(checks)
             object.__setattr__(self, "v_none", self.v_high - self.p_bad * (self.v_high - self.v_low))
         else:
-            require([*checks, V_NONE._replace(low=self.v_low, high=self.v_high).problem(self.v_none)])
+            require([V_NONE._replace(low=float(self.v_low), high=float(self.v_high)).problem(self.v_none)])
         news = (1.0 - self.p_event, self.p_event * (1.0 - self.p_bad), self.p_event * self.p_bad)
         object.__setattr__(self, "beliefs", news)
 

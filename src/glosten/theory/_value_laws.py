@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from glosten._jit import jit
 from glosten.errors import DomainError
-from glosten.theory._domain import Interval, require
+from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._normal import normal_quantile
 
 ROOT_TWO, ROOT_TWO_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
@@ -148,7 +148,7 @@ class UniformValue:
     high: float
 
     def __post_init__(self) -> None:
-        order = None if self.low < self.high else f"low must lie below high; they were {self.low:g} and {self.high:g}."
+        order = rising_problem("low", self.low, "high", self.high)
         require([LOW.problem(self.low), HIGH.problem(self.high), order])
 
     @property
