@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -288,3 +289,42 @@ def test_a_value_known_almost_exactly_keeps_its_variance(law: Any, start: float,
     chance = law.above(start)[0] - law.above(start + width)[0]
     model = ContinuousValue(law, 0.3, knots=(start, start + width), weights=(0.0, 1.0 / chance, 0.0))
     assert model.variance == pytest.approx(width**2 / 12.0, rel=1e-6)
+
+
+AWKWARD = {
+    "far from 0": stats.norm(1e8, 1e-3),
+    "with steps in its density": stats.rv_histogram(([1, 5, 2, 0, 4], [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0])),
+    "whose tail overflows in scipy": stats.loggamma(0.3),
+    "crowded at its low end": stats.gamma(0.02),
+    "crowded at both ends": stats.beta(0.05, 0.05),
+    "with a heavy tail": stats.weibull_min(0.2),
+}
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_an_awkward_law_of_scipy_is_quoted_without_a_warning_and_simulated(name: str) -> None:
+    """The ask is E[V | buy] and the bid E[V | sell], from draws by equally likely quantiles."""
+    law = AWKWARD[name]
+    market = ContinuousValue(AnyValue(law), 0.3, 0.4, 0.3)
+    quotes = market.quotes()
+    assert quotes.ask is not None
+    assert quotes.bid is not None
+    values = law.ppf((np.arange(200_000) + 0.5) / 200_000)
+    for quote, informed, noise in ((quotes.ask, values > quotes.ask, 0.4), (quotes.bid, values < quotes.bid, 0.3)):
+        weights = 0.3 * informed + 0.7 * noise
+        expected = np.sum(weights * (values - law.mean())) / weights.sum() + law.mean()
+        assert quote == pytest.approx(expected, abs=2e-3 * law.std())
+    cells = market.in_cells(30)
+    assert np.sum(np.multiply(cells.values, cells.beliefs)) == pytest.approx(law.mean(), rel=1e-9, abs=1e-9 * law.std())
+    assert sum(cells.beliefs) == pytest.approx(1.0)
+    drawn = market.simulate(4, 300, 0, cells=30)
+    assert drawn.spread[0] == pytest.approx(quotes.ask - quotes.bid, rel=0.1)
+
+
+def test_a_law_whose_mean_scipy_cannot_find_is_refused() -> None:
+    class Bare(stats.rv_continuous):
+        def _pdf(self, x: float) -> float:
+            return float(0.5 * stats.norm.pdf(x, -3.0, 0.1) + 0.5 * stats.norm.pdf(x, 3.0, 0.1))
+
+    with pytest.raises(DomainError, match="distribution must have a mean and a variance; scipy finds none"):
+        AnyValue(Bare(name="bare")())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -299,7 +299,7 @@ class ContinuousValue:
         """Return the market whose value is one of so many: cells of equal probability, each told by its mean.
 
         E[V] stays what it is, Var(V) loses what lies within the cells, and the quotes are off by a fraction of a cell's
-        width. Raises `DomainError` for fewer than 2 cells.
+        width. Cells whose means are too close for numbers to tell apart are one. Raises `DomainError` for fewer than 2.
 
         Source: the best approximation of a law by equally likely points; the mean of each is Bayes within its cell.
         """
@@ -313,8 +313,8 @@ class ContinuousValue:
             chance, moment = self._moments(start, stop, mean)
             chances[cell] += weight * chance
             moments[cell] += weight * moment
-        values = tuple(mean + moment / chance for chance, moment in zip(chances, moments, strict=True))
-        return ManyValues(values, (1.0 / cells,) * cells, self.alpha, self.noise_buys, self.noise_sells)
+        values, beliefs = _told_apart(mean, chances, moments)
+        return ManyValues(values, beliefs, self.alpha, self.noise_buys, self.noise_sells)
 
     def ensemble(self, periods: int, seed: int = 0, cells: int = CELLS) -> OrderEnsemble:
         """Return all paths of that many periods that the seed draws, of the market `in_cells`."""
@@ -325,3 +325,20 @@ class ContinuousValue:
         """Return means over simulated paths of that many periods, each with its standard error, `in_cells`."""
         require([*simulation_problems(periods, paths, seed), whole_problem("cells", cells, 2)])
         return simulate_ensemble(self.ensemble(periods, seed, cells), paths)
+
+
+def _told_apart(
+    mean: float, chances: Sequence[float], moments: Sequence[float]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the means of equally likely cells and their probabilities, those too close to the one before joined."""
+    kept: list[tuple[float, float, int]] = []
+    for chance, moment in zip(chances, moments, strict=True):
+        cell = chance, moment, 1
+        while kept and not (
+            cell[0] > 0.0 and kept[-1][0] > 0.0 and mean + cell[1] / cell[0] > mean + kept[-1][1] / kept[-1][0]
+        ):
+            before = kept.pop()
+            cell = before[0] + cell[0], before[1] + cell[1], before[2] + cell[2]
+        kept.append(cell)
+    share = 1.0 / len(chances)
+    return tuple(mean + moment / chance for chance, moment, _ in kept), tuple(share * count for _, _, count in kept)

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from glosten._jit import jit
 from glosten.errors import DomainError
 from glosten.theory._domain import Interval, require, rising_problem
@@ -296,7 +298,11 @@ class AnyValue:
                 "distribution must be a frozen continuous distribution of scipy.stats; "
                 f"it was {type(self.distribution).__name__} (ManyValues takes finitely many values)."
             )
-        mean, sd = float(self.distribution.mean()), float(self.distribution.std())
+        try:
+            with np.errstate(all="ignore"):
+                mean, sd = float(self.distribution.mean()), float(self.distribution.std())
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise DomainError(f"distribution must have a mean and a variance; scipy finds none ({error}).") from None
         if not (math.isfinite(mean) and math.isfinite(sd) and sd > 0.0):
             raise DomainError(f"distribution must have a finite mean and variance; they were {mean:g} and {sd**2:g}.")
         object.__setattr__(self, "mean", mean)
@@ -315,7 +321,8 @@ class AnyValue:
         def weighted(t: float) -> float:
             return power * t ** (power - 1) * float(chance(price + side * t * self.sd))
 
-        integral = quad(weighted, 0.0, reach, epsabs=0.0, epsrel=RELATIVE, limit=400)[0]
+        with np.errstate(all="ignore"):  # far out a law of scipy may well say inf or nan of what is 0 in the end
+            integral = quad(weighted, 0.0, reach, epsabs=0.0, epsrel=RELATIVE, limit=400, full_output=1)[0]
         return self.sd**power * float(integral)
 
     def _distance(self, price: float, side: int) -> float:
