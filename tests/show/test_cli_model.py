@@ -242,3 +242,12 @@ def test_a_market_of_agents_is_simulated_from_its_file(capsys: pytest.CaptureFix
     assert "knows" in text
     (line,) = refused(capsys, "simulate", str(file), "--alpha", "0.2")
     assert "takes no --alpha" in line
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("binary", "binary"), ("binry", "binary"), ("kyle-limit", "kyle_limit")])
+@pytest.mark.parametrize("command", ["simulate", "quote"])
+def test_the_name_of_a_model_where_a_file_belongs_is_told_as_such(
+    capsys: pytest.CaptureFixture[str], command: str, typed: str, meant: str
+) -> None:
+    told = refused(capsys, command, typed)
+    assert told == [f"Error: {typed} does not exist as a file. A model by its name is --model {meant}."]

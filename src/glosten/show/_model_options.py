@@ -43,6 +43,17 @@ class Chosen(NamedTuple):
     simulation: Mapping[str, Any]
 
 
+def refuse_model_names(file: Path | None) -> None:
+    """Raise `InputError` where what should be a file is none, but a model's name or nearly one."""
+    from glosten.params import nearest  # noqa: PLC0415
+    from glosten.run import MODELS  # noqa: PLC0415
+
+    name = "" if file is None or file.exists() else str(file)
+    close = name if name in MODELS else nearest(name, MODELS)
+    if close:
+        raise InputError(f"{name} does not exist as a file. A model by its name is --model {close}.")
+
+
 def choose_model(
     file: Path | None, name: str | None, sets: Sequence[str] | None, flags: Mapping[str, float | None]
 ) -> Chosen:
@@ -55,6 +66,7 @@ def choose_model(
     parameters: dict[str, Any] = {}
     where = f"--model {name}" if name else "the command line"
     if file is not None:
+        refuse_model_names(file)
         told = read_model_file(file)
         kind, simulation, where = told.kind, told.simulation, str(file)
         parameters |= told.parameters

@@ -10,7 +10,19 @@ import typer
 
 from glosten.show._figure import check_figure, draw_simulation
 from glosten.show._market_simulation import refuse_for_market, simulate_market
-from glosten.show._model_options import Alpha, Chosen, File, Gamma, High, Low, Name, Prior, Sets, choose_model
+from glosten.show._model_options import (
+    Alpha,
+    Chosen,
+    File,
+    Gamma,
+    High,
+    Low,
+    Name,
+    Prior,
+    Sets,
+    choose_model,
+    refuse_model_names,
+)
 from glosten.show._output import console, emit_json
 from glosten.show._progress import Waiting
 from glosten.show._quote_command import describe, spell
@@ -87,6 +99,7 @@ def simulate(
     market = {"v_low": v_low, "v_high": v_high, "prior": prior, "alpha": alpha, "gamma": gamma}
     how = {"trades": trades, "paths": paths, "seed": seed, "engine": engine, "target": target, "precision": precision}
     cores = _cores() if threads is None else threads
+    refuse_model_names(file)
     if file is not None and run.is_market_file(file):
         foreign = market | how | {"model": model, "set": parameters, "sampled": sampled or None, "figure": figure}
         given = [name for name, value in foreign.items() if value is not None and name not in ("paths", "seed")]
