@@ -130,6 +130,19 @@ def test_post_only_that_would_cross_is_rejected_and_never_takes() -> None:
     assert queue.resting["side"].sum() == 0
 
 
+@pytest.mark.parametrize("post_only", [0, 1])
+def test_an_order_that_would_meet_one_of_ours_is_refused_and_ours_stays(post_only: int) -> None:
+    queue = Queue(bid=90, ask=110)
+    assert queue.place(0, BUY, 100, 5)[0] == queue.place(10, SELL, 102, 5)[0] == Reason.NONE
+    assert queue.place(11, SELL, 100, 5, post_only=post_only) == (Reason.WOULD_CROSS, [])
+    assert queue.place(1, BUY, 103, 5, post_only=post_only) == (Reason.WOULD_CROSS, [])
+    assert (queue.leaves(0), queue.leaves(10)) == (5, 5)
+    assert queue.place(11, SELL, 101, 5, post_only=post_only)[0] == Reason.NONE
+    cancel(queue.venue, 10)
+    cancel(queue.venue, 11)
+    assert queue.place(1, BUY, 102, 5, post_only=post_only)[0] == Reason.NONE
+
+
 def test_a_crossing_order_takes_at_the_touch_what_is_displayed_and_the_rest_waits_first_in_line() -> None:
     queue = Queue(ask_lots=4)
     reason, fills = queue.place(0, BUY, 103, 10, post_only=0)

@@ -25,7 +25,8 @@ from glosten.records import LARGEST_INTEGER, SLOTS, Reason, Side
 def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[int, int]:
     """Take a placement as a venue would; return (reason, number of fills written): reason NONE is an acceptance.
 
-    Post-only that would cross is refused (WOULD_CROSS) and never takes. Otherwise a crossing order takes at the
+    Post-only that would cross is refused (WOULD_CROSS) and never takes, and so is any order that would meet one of our
+    own: venues prevent trades with oneself. Otherwise a crossing order takes at the
     opposite touch, at the touch's price, at most what is displayed, and what it took is not displayed any more; the
     rest waits in the queue, or is dropped where the action is immediate (an IOC whose price is the worst it accepts).
     A slot that is still occupied is IN_FLIGHT, a size below one lot is BELOW_MIN. What resting orders have reserved is
@@ -42,7 +43,7 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     if side == Side.SELL:
         opposite, available = book["bid"], book["bid_lots"]
     crosses = available > 0 and side * (price - opposite) >= 0
-    if crosses and action["post_only"] != 0:
+    if (crosses and action["post_only"] != 0) or _meets_ours(venue, side, price):
         return Reason.WOULD_CROSS.value, 0
     reserve_e8 = reserve_rate(venue["fees"], action)
     needs = needed(venue, side, price, lots, reserve_e8)
@@ -59,6 +60,19 @@ def accept(venue: np.void, action: np.void, fills: NDArray[np.void]) -> tuple[in
     if action["immediate"] != 0:
         close_resting(venue, slot)
     return Reason.NONE.value, count
+
+
+@jit
+def _meets_ours(venue: np.void, side: int, price: int) -> bool:
+    """Return whether an order of ours rests on the other side at a price that this one would reach."""
+    reach = venue["reach"]
+    if venue["orders"] == 0 or (price < reach["ask"] if side == Side.BUY else price > reach["bid"]):
+        return False
+    for slot in range(SLOTS):
+        order = venue["resting"][slot]
+        if order["side"] == -side and side * (price - order["price"]) >= 0:
+            return True
+    return False
 
 
 @jit
