@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import runpy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -237,6 +239,15 @@ def test_what_is_left_of_the_smoothing_hardly_moves_the_value() -> None:
     values.append(BackBaruch(0.5, 16.0).value_high)
     for more, less in itertools.pairwise(values):
         assert 0.0 < 1.0 - less / more < 5e-4
+
+
+def test_the_exact_complementarity_is_met_where_it_can_be_and_the_packages_value_is_near() -> None:
+    """The study beside the package: no bluff pays and none costs, to 1e-6 of an order; the price jumps over ranges."""
+    study = runpy.run_path(str(Path(__file__).parents[2] / "experiments" / "back_baruch_exact.py"))["study"](6.0)
+    assert study.missed < 1e-6
+    assert len(study.jumps) > 2
+    assert all(start < end for start, end in study.jumps)
+    assert BackBaruch(0.5, 6.0).value_high == pytest.approx(study.middle, rel=1e-4)
 
 
 def test_the_price_runs_away_from_a_half_while_nobody_trades_as_the_drift_says() -> None:
