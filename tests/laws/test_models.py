@@ -243,6 +243,37 @@ def test_a_market_wider_than_numbers_reach_is_refused() -> None:
         GaussianDas(1e200, 2.0, 0.01, 0.3)
 
 
+TURNED = {
+    "binary": Binary(98.0, 102.0, 0.4, 0.3),
+    "noisy signal": NoisySignal(98.0, 102.0, 0.4, 0.5, 0.8),
+    "binary no trade": BinaryNoTrade(98.0, 102.0, 0.4, 0.3, 0.4),
+    "logistic": Elastic(98.0, 102.0, 0.4, 0.2, 0.5, LogisticDemand(8.0)),
+    "two values": ManyValues((98.0, 102.0), (0.6, 0.4), 0.3),
+    "risk averse": RiskAverse(Binary(98.0, 102.0, 0.4, 0.3), 0.1),
+    "competing makers": CompetingMakers(Binary(98.0, 102.0, 0.4, 0.3), 2, 0.05),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("many", [30, 200])
+def test_a_belief_near_certainty_keeps_the_doubt_that_later_orders_feed_on(name: str, many: int) -> None:
+    """As many sells as buys leave a market of two values where it was, however sure it had become in between."""
+    model = TURNED[name]
+    before, now = model.quotes(), model
+    for side in (1, -1):
+        for _ in range(many):
+            now = now.update(side)
+    after = now.quotes()
+    assert (after.bid, after.ask) == pytest.approx((before.bid, before.ask), rel=1e-9)
+
+
+def test_two_values_among_many_are_the_binary_market_after_any_run_of_orders() -> None:
+    many, two = ManyValues((98.0, 102.0), (0.6, 0.4), 0.3), Binary(98.0, 102.0, 0.4, 0.3)
+    for side in [1] * 120 + [-1] * 150 + [1] * 40:
+        many, two = many.update(side), two.update(side)
+        assert many.mean - 98.0 == pytest.approx(two.mean - 98.0, rel=1e-9, abs=1e-13)
+
+
 @pytest.mark.parametrize("count", [2.5, "3", None, math.nan])
 def test_a_count_that_is_no_whole_number_is_refused(count: Any) -> None:
     for call in (lambda: BINARY.simulate(count, 5), lambda: BINARY.simulate(3, count), lambda: BINARY.law(count)):

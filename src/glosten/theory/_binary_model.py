@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ GAMMA = Interval("gamma", "the probability that a noise trader buys")
 TARGET = Interval("target", "the belief to reach", open_low=True, open_high=True)
 TICK = Interval("tick", "the price step", 0.0, math.inf, open_low=True)
 ORDER_COST = Interval("order_cost", "what an order costs the maker, in price units", 0.0, math.inf)
+
+
+Model = TypeVar("Model", bound=Any)
 
 
 class Quotes(NamedTuple):
@@ -216,9 +219,7 @@ class Binary:
         after = self._log_odds_after(side)
         if after is None:
             raise DomainError(f"{self.why_no_quote(side)} Nothing can be learned from it.")
-        model = replace(self, prior=_binary.belief(after))
-        object.__setattr__(model, "log_odds", after)
-        return model
+        return believing(self, after)
 
     def posterior(self, buys: int, sells: int) -> float | None:
         """Return P(V_H) after that many buys and sells in any order, None where they cannot happen together.
@@ -340,6 +341,16 @@ class Binary:
 def _counts(*numbers: int) -> list[str | None]:
     """Return the problems of numbers of trades."""
     return [whole_problem("a number of trades", number) for number in numbers]
+
+
+def believing(model: Model, log_odds: float) -> Model:
+    """Return a model of two values with another belief, told in log-odds: near certainty ``prior`` has no digits left.
+
+    ``model`` has both, `log_odds` no argument of its making.
+    """
+    after = replace(model, prior=_binary.belief(log_odds))
+    object.__setattr__(after, "log_odds", log_odds)
+    return after
 
 
 def binary_problem(market: object) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from glosten.theory._binary_model import ALPHA, PRIOR, V_HIGH, V_LOW, Gains
+from glosten.theory._binary import belief, log_odds
+from glosten.theory._binary_model import ALPHA, PRIOR, V_HIGH, V_LOW, Gains, believing
 from glosten.theory._demand import Demand, monopolist_premium
 from glosten.theory._domain import part_problem, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
@@ -49,6 +50,7 @@ class Elastic:
     alpha: float
     eta: float
     demand: Demand
+    log_odds: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
@@ -59,12 +61,18 @@ class Elastic:
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "eta"):
             object.__setattr__(self, name, float(getattr(self, name)))
+        object.__setattr__(self, "log_odds", log_odds(self.prior))
+
+    @property
+    def beliefs(self) -> tuple[float, float]:
+        """Return P(V_L) and P(V_H), each to its last digit."""
+        return belief(-self.log_odds), belief(self.log_odds)
 
     def side_numbers(self, side: int) -> tuple[float, float, float]:
         """Return (gap, informed, noise) of a side: buyers (+1) or sellers (-1)."""
         require([None if side in (1, -1) else f"side must be 1 (a buy) or -1 (a sell); it was {side}."])
-        chance = self.prior if side > 0 else 1.0 - self.prior
-        gap = (self.v_high - self.v_low) * (1.0 - chance)
+        other, chance = self.beliefs if side > 0 else self.beliefs[::-1]
+        gap = (self.v_high - self.v_low) * other
         return gap, self.alpha * chance, (1.0 - self.alpha) * self.eta
 
     @property
@@ -86,7 +94,7 @@ class Elastic:
         Source: `critical_alpha`.
         """
         gap = self.side_numbers(side)[0]
-        return self.demand.critical_alpha(gap, self.prior if side > 0 else 1.0 - self.prior, self.eta)
+        return self.demand.critical_alpha(gap, self.beliefs[1 if side > 0 else 0], self.eta)
 
     def order_table(
         self, bid_premium: float | None, ask_premium: float | None, *, prices_out: bool = False
@@ -102,7 +110,7 @@ class Elastic:
             informed[knows, side + 1 if comes else 1] = self.alpha
             noise[:, side + 1] = 0.0 if premium is None else present * min(self.demand.share(premium), 1.0)
         noise[:, 1] = np.maximum(1.0 - self.alpha - noise[:, 0] - noise[:, 2], 0.0)
-        states = np.array([[self.v_low, self.v_high], [1.0 - self.prior, self.prior]])
+        states = np.array([[self.v_low, self.v_high], self.beliefs])
         return OrderTable(states, np.stack([informed, noise]))
 
     @property
@@ -155,7 +163,7 @@ class Elastic:
         after = self._table.after(order)
         if after is None:
             raise impossible(order, self.why_no_quote(order) if order else None)
-        return replace(self, prior=after[1])
+        return believing(self, self.log_odds + self._table.log_ratio(order))
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
         """Return ln P(a sequence of orders, each at the quotes of its time); minus infinity where it cannot happen.
@@ -193,6 +201,5 @@ def elastic_problem(market: object) -> str | None:
 
 def premium_ensemble(market: Elastic, maker: Maker, periods: int, seed: int) -> KernelEnsemble:
     """Return the paths of an elastic market whose maker sets premiums by a rule, as `premium_paths` takes it."""
-    beliefs = 1.0 - market.prior, market.prior
-    numbers = (market.v_low, market.v_high - market.v_low), beliefs, (market.alpha, market.eta)
+    numbers = (market.v_low, market.v_high - market.v_low), market.beliefs, (market.alpha, market.eta)
     return kernel_ensemble("elastic", premium_paths, (*numbers, market.demand.code, maker), periods, seed)

@@ -14,7 +14,7 @@ import numpy as np
 
 from glosten._jit import jit
 from glosten.theory import _binary
-from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains
+from glosten.theory._binary_model import ALPHA, GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, believing
 from glosten.theory._domain import Interval, require, rising_problem, whole_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
@@ -263,6 +263,7 @@ class BinaryNoTrade:
     prior: float
     alpha: float
     eta: float
+    log_odds: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
@@ -271,12 +272,14 @@ class BinaryNoTrade:
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "eta"):
             object.__setattr__(self, name, float(getattr(self, name)))
+        object.__setattr__(self, "log_odds", _binary.log_odds(self.prior))
 
     @property
     def _table(self) -> OrderTable:
         noise = (1.0 - self.alpha) * np.array([self.eta, 1.0 - 2.0 * self.eta, self.eta])
         informed = np.array([[self.alpha, 0.0, 0.0], [0.0, 0.0, self.alpha]])
-        states = np.array([[self.v_low, self.v_high], [1.0 - self.prior, self.prior]])
+        beliefs = [_binary.belief(-self.log_odds), _binary.belief(self.log_odds)]
+        states = np.array([[self.v_low, self.v_high], beliefs])
         return OrderTable(states, np.stack([informed, np.stack([noise, noise])]))
 
     @property
@@ -290,7 +293,9 @@ class BinaryNoTrade:
         Source: `trade_alpha`.
         """
         alpha = trade_alpha(self.alpha, self.eta)
-        return None if math.isnan(alpha) else Binary(self.v_low, self.v_high, self.prior, alpha)
+        if math.isnan(alpha):
+            return None
+        return believing(Binary(self.v_low, self.v_high, self.prior, alpha), self.log_odds)
 
     def order_probability(self, order: int) -> float:
         """Return P(the next period brings this order): +1 a buy, -1 a sell, 0 no trade."""
@@ -321,7 +326,7 @@ class BinaryNoTrade:
         after = self._table.after(order)
         if after is None:
             raise impossible(order, self.why_no_quote(order) if order else None)
-        return replace(self, prior=after[1]) if order else self
+        return believing(self, self.log_odds + self._table.log_ratio(order)) if order else self
 
     def posterior(self, buys: int, sells: int, none: int = 0) -> float | None:
         """Return P(V_H) after that many buys, sells and periods without a trade; None where they cannot happen.

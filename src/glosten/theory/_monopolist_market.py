@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from glosten.theory._binary_model import Gains
+from glosten.theory._binary_model import Gains, believing
 from glosten.theory._domain import require
 from glosten.theory._elastic import Elastic, Monopolist, elastic_problem, premium_ensemble
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
@@ -87,7 +87,7 @@ class MonopolistMarket:
         after = self._table.after(order)
         if after is None:
             raise impossible(order, self.why_no_quote(order) if order else None)
-        return replace(self, market=replace(self.market, prior=after[1]))
+        return replace(self, market=believing(self.market, self.market.log_odds + self._table.log_ratio(order)))
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
         """Return ln P(a sequence of orders, each at the quotes of its time); minus infinity where it cannot happen.

@@ -8,14 +8,15 @@ NOT separately identified from trades and quotes. ``side`` is +1 for a buy, -1 f
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from glosten._jit import jit
 from glosten.errors import DomainError
-from glosten.theory._binary_model import GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes
+from glosten.theory._binary import belief, log_odds
+from glosten.theory._binary_model import GAMMA, PRIOR, V_HIGH, V_LOW, Binary, Gains, Quotes, believing
 from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._lattice import Law
@@ -110,6 +111,7 @@ class NoisySignal:
     alpha: float
     accuracy: float
     gamma: float = 0.5
+    log_odds: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks = [V_LOW.problem(self.v_low), V_HIGH.problem(self.v_high), PRIOR.problem(self.prior)]
@@ -118,13 +120,14 @@ class NoisySignal:
         require(checks)
         for name in ("v_low", "v_high", "prior", "alpha", "accuracy", "gamma"):
             object.__setattr__(self, name, float(getattr(self, name)))
+        object.__setattr__(self, "log_odds", log_odds(self.prior))
 
     @property
     def _table(self) -> OrderTable:
         right, wrong = self.alpha * self.accuracy, self.alpha * (1.0 - self.accuracy)
         informed = np.array([[right, 0.0, wrong], [wrong, 0.0, right]])
         noise = (1.0 - self.alpha) * np.array([1.0 - self.gamma, 0.0, self.gamma])
-        states = np.array([[self.v_low, self.v_high], [1.0 - self.prior, self.prior]])
+        states = np.array([[self.v_low, self.v_high], [belief(-self.log_odds), belief(self.log_odds)]])
         return OrderTable(states, np.stack([informed, np.stack([noise, noise])]))
 
     @property
@@ -145,7 +148,7 @@ class NoisySignal:
         Source: `order_flow`.
         """
         seen = self.order_flow()
-        return Binary(self.v_low, self.v_high, self.prior, seen.alpha, seen.gamma)
+        return believing(Binary(self.v_low, self.v_high, self.prior, seen.alpha, seen.gamma), self.log_odds)
 
     def looking_the_same(self, accuracy: float) -> NoisySignal:
         """Return the market with another accuracy that looks exactly the same from outside.
@@ -203,7 +206,7 @@ class NoisySignal:
         """
         if not self.side_probability(side) > 0.0:
             raise DomainError(f"{self.why_no_quote(side)} Nothing can be learned from it.")
-        return replace(self, prior=self.as_certain().update(side).prior)
+        return believing(self, self.as_certain().update(side).log_odds)
 
     def posterior(self, buys: int, sells: int) -> float | None:
         """Return P(V_H) after that many buys and sells in any order, None where they cannot happen together."""
@@ -221,8 +224,8 @@ class NoisySignal:
         Source: `follower_belief`.
         """
         require([None if side in (1, -1) else f"side must be 1 (a buy) or -1 (a sell); it was {side}."])
-        belief = follower_belief(self.prior, side, self.accuracy)
-        return None if math.isnan(belief) else belief
+        follower = follower_belief(self.prior, side, self.accuracy)
+        return None if math.isnan(follower) else follower
 
     def informed_share(self, side: int) -> float | None:
         """Return P(the trader followed a signal | side), None where the side cannot trade."""

@@ -77,6 +77,13 @@ class OrderTable:
         price = float(_order_table.price_of_order(self.values, self.beliefs, self.both, order))
         return None if math.isnan(price) else price
 
+    def log_ratio(self, order: int) -> float:
+        """Return ln of how much likelier an order is under the last state than under the first."""
+        low, high = self.both[[0, -1], order + 1]
+        if not (low > 0.0 and high > 0.0):
+            return math.inf if high > 0.0 else -math.inf
+        return math.log(high / low)
+
     def after(self, order: int) -> tuple[float, ...] | None:
         """Return the beliefs after an order, None where it cannot happen."""
         require([order_problem(order)])

@@ -22,7 +22,9 @@ VALUES, BELIEFS = 0, 1
 INFORMED, NOISE = 0, 1
 SELL_COLUMN, NONE_COLUMN, BUY_COLUMN = 0, 1, 2
 TIE = 1e-12
-"""Share of the range of values by which a price may miss a value and still tie with it: floating point."""
+"""Share of its distances to other values by which a price may miss a value and still tie with it: floating point."""
+CLOSE = 1e-6
+"""Share of the range of values from which on a difference of prices is looked at closely."""
 
 
 @jit
@@ -125,13 +127,39 @@ def choose_ask(values: Floats, beliefs: Floats, shares: Floats, noise: Floats) -
         total += beliefs[state] * noise[state, BUY_COLUMN] * (values[state] - values[0])
     if not mass > 0.0:
         return math.nan, states
-    tie = TIE * (values[-1] - values[0])
     first = states
-    while first > 0 and values[first - 1] - values[0] > total / mass + tie:
+    while first > 0 and _is_above(first - 1, values, beliefs, (shares, noise), (mass, total, first)):
         first -= 1
         mass += beliefs[first] * shares[first]
         total += beliefs[first] * shares[first] * (values[first] - values[0])
     return values[0] + total / mass, first
+
+
+@jit
+def _is_above(
+    state: int, values: Floats, beliefs: Floats, tables: tuple[Floats, Floats], joined: tuple[float, float, int]
+) -> bool:
+    """Return whether a value lies above the mean of what is in, by more than floating point can be wrong.
+
+    ``joined`` is the mass of what is in, its first moment from the lowest value on, and the lowest state whose informed
+    are in. Where the difference is small, as it is near certainty, it is told anew from the value itself, so that a
+    small doubt counts for what it is.
+    """
+    (shares, noise), (mass, total, first) = tables, joined
+    excess = (values[state] - values[0]) * mass - total
+    if abs(excess) > CLOSE * mass * (values[-1] - values[0]):
+        clearly: bool = excess > 0.0
+        return clearly
+    below = above = 0.0
+    for other in range(values.size):
+        weight = beliefs[other] * (noise[other, BUY_COLUMN] + (shares[other] if other >= first else 0.0))
+        distance = weight * (values[state] - values[other])
+        if other < state:
+            below += distance
+        else:
+            above -= distance
+    is_above: bool = below - above > TIE * (below + above)
+    return is_above
 
 
 @jit

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from glosten.theory._binary_model import Gains
+from glosten.theory._binary_model import Gains, believing
 from glosten.theory._domain import require
 from glosten.theory._elastic import Elastic, elastic_problem, premium_ensemble
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
@@ -58,8 +58,7 @@ class RiskAverseElastic:
         market = self.market
         market.side_numbers(side)
         numbers = market.v_high - market.v_low, market.alpha, market.eta
-        beliefs = 1.0 - market.prior, market.prior
-        premium = averse_premium(side, numbers, beliefs, market.demand.code, self._maker)
+        premium = averse_premium(side, numbers, market.beliefs, market.demand.code, self._maker)
         return None if math.isnan(premium) else premium
 
     @property
@@ -107,7 +106,8 @@ class RiskAverseElastic:
         after = self._table.after(order)
         if after is None:
             raise impossible(order, self.why_no_quote(order) if order else None)
-        return replace(self, market=replace(self.market, prior=after[1]), inventory=self.inventory - order)
+        market = believing(self.market, self.market.log_odds + self._table.log_ratio(order))
+        return replace(self, market=market, inventory=self.inventory - order)
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
         """Return ln P(a sequence of orders, each at the quotes of its time); minus infinity where it cannot happen.
