@@ -321,6 +321,11 @@ def test_an_awkward_law_of_scipy_is_quoted_without_a_warning_and_simulated(name:
     assert drawn.spread[0] == pytest.approx(quotes.ask - quotes.bid, rel=0.1)
 
 
+def test_a_law_on_a_circle_is_refused() -> None:
+    with pytest.raises(DomainError, match="distribution must have a cdf from 0 to 1; at -8"):
+        AnyValue(stats.vonmises(2.0))
+
+
 def test_a_law_whose_mean_scipy_cannot_find_is_refused() -> None:
     class Bare(stats.rv_continuous):
         def _pdf(self, x: float) -> float:

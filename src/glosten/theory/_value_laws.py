@@ -20,6 +20,8 @@ from glosten.theory._normal import normal_quantile
 
 ROOT_TWO, ROOT_TWO_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
 STEPS = 2000
+FAR_OUT = 10.0
+"""Standard deviations from the mean at which a law of scipy is looked at, whether it is one of numbers."""
 RELATIVE = 1e-11
 """Relative error asked of integrals."""
 LOW = Interval("low", "the lowest value, in price units", -math.inf, math.inf)
@@ -305,6 +307,13 @@ class AnyValue:
             raise DomainError(f"distribution must have a mean and a variance; scipy finds none ({error}).") from None
         if not (math.isfinite(mean) and math.isfinite(sd) and sd > 0.0):
             raise DomainError(f"distribution must have a finite mean and variance; they were {mean:g} and {sd**2:g}.")
+        for price in (mean - FAR_OUT * sd, mean + FAR_OUT * sd):
+            chance = float(self.distribution.cdf(price))
+            if not 0.0 <= chance <= 1.0:
+                raise DomainError(
+                    f"distribution must have a cdf from 0 to 1; at {price:g} it was {chance:g}. "
+                    "A law on a circle is none of prices."
+                )
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "sd", sd)
 
