@@ -267,6 +267,19 @@ def test_a_belief_near_certainty_keeps_the_doubt_that_later_orders_feed_on(name:
     assert (after.bid, after.ask) == pytest.approx((before.bid, before.ask), rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["two values", "event uncertainty", "trade size"])
+def test_no_run_of_orders_is_so_long_that_a_possible_value_is_forgotten(name: str) -> None:
+    model = TURNED[name] if name in TURNED else MODELS[name](0.4, 0.3)
+    lowest = min(model.beliefs)
+    for _ in range(3_000):
+        model = model.update(1)
+    assert 0.0 < min(model.beliefs) < 1e-200 < lowest
+    for _ in range(3_000):
+        model = model.update(-1)
+    if name != "trade size":  # whose small orders say that nobody knows anything
+        assert model.quotes().mean == pytest.approx(98.0 if name == "two values" else 10.0, abs=1e-3)
+
+
 def test_two_values_among_many_are_the_binary_market_after_any_run_of_orders() -> None:
     many, two = ManyValues((98.0, 102.0), (0.6, 0.4), 0.3), Binary(98.0, 102.0, 0.4, 0.3)
     for side in [1] * 120 + [-1] * 150 + [1] * 40:

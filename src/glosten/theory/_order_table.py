@@ -23,6 +23,8 @@ INFORMED, NOISE = 0, 1
 SELL_COLUMN, NONE_COLUMN, BUY_COLUMN = 0, 1, 2
 TIE = 1e-12
 """Share of its distances to other values by which a price may miss a value and still tie with it: floating point."""
+LEAST = 1e-290
+"""The least belief in what is possible: numbers go little further."""
 CLOSE = 1e-6
 """Share of the range of values from which on a difference of prices is looked at closely."""
 
@@ -40,17 +42,27 @@ def order_probability(beliefs: Floats, table: Floats, order: int) -> float:
 
 
 @jit
+def normalised(weights: Floats) -> Floats:
+    """Return weights over their sum, NaN throughout where it is 0.
+
+    What is possible stays so: no weight falls from above 0 below `LEAST`, from where a belief would find no way back.
+    """
+    total, shares = weights.sum(), np.full(weights.size, math.nan)
+    if not total > 0.0:
+        return shares
+    for state in range(weights.size):
+        share = weights[state] / total
+        shares[state] = LEAST if weights[state] > 0.0 and share < LEAST else share
+    return shares
+
+
+@jit
 def beliefs_after(beliefs: Floats, table: Floats, order: int) -> Floats:
     """Return P(state | order), shape (states,); NaN throughout where the order cannot happen.
 
     Source: Bayes.
     """
-    after: Floats = beliefs * table[:, order + 1]
-    total = after.sum()
-    if not total > 0.0:
-        after[:] = math.nan
-        return after
-    after /= total
+    after: Floats = normalised(beliefs * table[:, order + 1])
     return after
 
 

@@ -18,6 +18,7 @@ from glosten.theory._binary_model import GAMMA, V_HIGH, V_LOW, Gains
 from glosten.theory._domain import Interval, require, rising_problem
 from glosten.theory._ensemble import Simulation, simulate_ensemble, simulation_problems
 from glosten.theory._event_uncertainty import BAD, EPS, GOOD, MU, NO_EVENT, P_BAD, P_EVENT, V_NONE
+from glosten.theory._order_table import normalised
 from glosten.theory._path_kernel import KernelEnsemble, kernel_ensemble
 from glosten.theory._sequence import sequence_log_likelihood
 from glosten.theory._trade_size_choice import large_fraction, size_premium
@@ -265,15 +266,13 @@ class TradeSize:
         Source: Bayes with `order_if`.
         """
         joint = [belief * self.order_if(state, order) for state, belief in enumerate(self.beliefs)]
-        total = math.fsum(joint)
-        if not total > 0.0:
+        none, good, bad = normalised(np.array(joint)).tolist()
+        if math.isnan(none):
             why = self.why_no_quote(order) if order else "A period without a trade has probability 0."
             raise DomainError(f"{why} Nothing can be learned from it.")
-        beliefs = (joint[0] / total, joint[1] / total, joint[2] / total)
-        event = beliefs[GOOD] + beliefs[BAD]
-        bad = beliefs[BAD] / event if event > 0.0 else self.p_bad
-        model = replace(self, p_event=min(event, 1.0), p_bad=min(bad, 1.0))
-        object.__setattr__(model, "beliefs", beliefs)
+        event = good + bad
+        model = replace(self, p_event=min(event, 1.0), p_bad=min(bad / event, 1.0) if event > 0.0 else self.p_bad)
+        object.__setattr__(model, "beliefs", (none, good, bad))
         return model
 
     def log_likelihood(self, orders: Iterable[int]) -> float:
